@@ -1,0 +1,124 @@
+import type { Query } from '#libs/query';
+
+/** A record's place, unique everywhere: the sort order, the cursor and the public id. Nanoseconds are a decimal string. */
+export interface OrderKey {
+  readonly timestampNs: string;
+  readonly sequence: number;
+  readonly node: string;
+}
+
+/** Records of one journal in order, as the journal keeps them: `{"create":{"_id":…}}\n{source}\n` each. */
+export interface WriteBatch {
+  /** Identity of the journal that holds the records. */
+  readonly journal: string;
+  readonly bulk: Buffer;
+  readonly count: number;
+  /** Journal position of each record, strictly rising (also over batches); what a store's applied position is made of. */
+  readonly positions: Float64Array;
+  /** Set when an earlier attempt may have stored some of them (unknown outcome, restart): the mark as read before that first attempt. */
+  readonly since?: string;
+}
+
+export interface Rejection {
+  readonly index: number;
+  /** Bounded: a metric label, for example `mapper_parsing_exception`. */
+  readonly type: string;
+  /** For a person, with the root cause. */
+  readonly reason: string;
+}
+
+/** Every record of the batch is counted exactly once: stored, duplicate, rejected or to be tried again. */
+export interface WriteOutcome {
+  readonly stored: number;
+  /** Already there from another sender's copy; a node's own repeat is `stored`. */
+  readonly duplicate: number;
+  readonly rejected: readonly Rejection[];
+  /** Indexes to send again, with `since` set from `mark`. */
+  readonly retry: readonly number[];
+  /** How long to wait before that, and why, for a person. */
+  readonly retryAfterMs?: number;
+  readonly reason?: string;
+  /** Records that fell out at once because their day is past retention: {count}. */
+  readonly expired: number;
+}
+
+export interface SearchRequest {
+  readonly query: Query;
+  /** Inclusive, nanoseconds since the epoch. */
+  readonly fromNs: bigint;
+  /** Exclusive. */
+  readonly toNs: bigint;
+  readonly limit: number;
+  readonly order: 'asc' | 'desc';
+  /** Continue strictly behind this record in the given order. */
+  readonly after?: OrderKey;
+  /** ECS names to return; all when absent. `@timestamp` always comes. */
+  readonly fields?: readonly string[];
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The stored record: ECS names as nested objects (as in `_source`), `attributes` with dotted keys. */
+export type StoredRecord = Readonly<Record<string, unknown>>;
+
+export interface SearchHit {
+  readonly key: OrderKey;
+  readonly record: StoredRecord;
+}
+
+export interface SearchResult {
+  readonly hits: readonly SearchHit[];
+  readonly total: { readonly value: number; readonly exact: boolean };
+  readonly partial: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface HistogramRequest extends Pick<SearchRequest, 'query' | 'fromNs' | 'toNs' | 'timeoutMs' | 'signal'> {
+  readonly intervalMs: number;
+  /** ECS name to split by; counts without a value stand under ''. */
+  readonly by?: string;
+}
+
+export interface HistogramResult {
+  /** Non-empty buckets only, rising; `startMs` is a multiple of the interval since the epoch (UTC). */
+  readonly buckets: readonly { readonly startMs: number; readonly counts: Readonly<Record<string, number>> }[];
+  readonly total: number;
+  readonly partial: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface StoreHealth {
+  readonly ok: boolean;
+  /** What is wrong and what to do; empty when ok. */
+  readonly reason: string;
+}
+
+/** The half that ingest uses. */
+export interface LogWriter {
+  /**
+   * Tries once. Must not throw for what a server or a record does wrong: that is an outcome. After `stored` the records
+   * must survive a crash of the process, and must be found by a search within one second.
+   */
+  write(batch: WriteBatch): Promise<WriteOutcome>;
+  /** What `since` needs: for Elasticsearch the write index now, else ''. Throws when it cannot be read. */
+  mark(): Promise<string>;
+  /** How many `write` calls make sense at once now; adapts to the server. */
+  readonly concurrency: number;
+}
+
+/** The half that the API uses. Both throw `StoreError` (retryable or not) when nothing can be answered. */
+export interface LogReader {
+  search(request: SearchRequest): Promise<SearchResult>;
+  /** undefined when no such record. */
+  get(key: OrderKey): Promise<StoredRecord | undefined>;
+  histogram(request: HistogramRequest): Promise<HistogramResult>;
+}
+
+export interface LogStore extends LogWriter, LogReader {
+  /** Templates, folders, recovery. */
+  start(): Promise<void>;
+  /** Drop whole days before this UTC day (`2026-11-21`). */
+  dropBefore(day: string): Promise<void>;
+  health(): Promise<StoreHealth>;
+  close(): Promise<void>;
+}
