@@ -1,0 +1,18 @@
+export { StoreError } from './errors.js';
+export type { StoreErrorCode } from './errors.js';
+export type {
+  HistogramRequest,
+  HistogramResult,
+  LogReader,
+  LogStore,
+  LogWriter,
+  OrderKey,
+  Rejection,
+  SearchHit,
+  SearchRequest,
+  SearchResult,
+  StoreHealth,
+  StoredRecord,
+  WriteBatch,
+  WriteOutcome,
+} from './log-store.js';
