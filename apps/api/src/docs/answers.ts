@@ -1,0 +1,74 @@
+import { z } from 'zod';
+
+/** The answers as OpenAPI shows them. They describe; what is sent is typed beside the code that makes it. */
+const notes = {
+  partial: z.boolean().describe('not everything was looked at; warnings say why'),
+  warnings: z.array(z.string()),
+  took_ms: z.number(),
+};
+
+const record = z
+  .looseObject({
+    id: z.string().describe('<nanoseconds>-<sequence>-<node>'),
+    '@timestamp': z.string().describe('RFC 3339, UTC, 9 decimals'),
+    message: z.string().optional(),
+  })
+  .describe('the stored record: ECS names as objects, as in Elasticsearch, and its id');
+
+const page = z.object({
+  items: z.array(record),
+  next: z.string().optional().describe('cursor; absent on the last page'),
+  prev: z.string().optional().describe('cursor; absent on the first page'),
+  total: z.object({ value: z.int(), exact: z.boolean() }),
+  ...notes,
+});
+
+const histogram = z.object({
+  interval_ms: z.int(),
+  buckets: z.array(
+    z.object({
+      t: z.int().describe('start, epoch milliseconds'),
+      count: z.int(),
+      counts: z.record(z.string(), z.int()).describe("by value; '' stands for records without the field"),
+    }),
+  ),
+  total: z.int(),
+  ...notes,
+});
+
+const deadLetter = z.object({
+  id: z.string(),
+  at: z.string(),
+  type: z.string(),
+  reason: z.string(),
+  record: z.record(z.string(), z.unknown()),
+});
+
+const replay = z.object({
+  replayed: z.int(),
+  failed: z.array(z.object({ id: z.string(), reason: z.string() })),
+  partial: z.boolean().describe('more were left for another call'),
+});
+
+const readiness = z.object({ ready: z.boolean(), parts: z.record(z.string(), z.object({ ok: z.boolean(), reason: z.string() })) });
+
+const error = z.object({
+  error: z.object({
+    code: z.string().describe('stable'),
+    message: z.string(),
+    position: z.int().optional().describe('offset in q, in characters'),
+    hint: z.string().optional(),
+  }),
+});
+
+export const answers = {
+  record,
+  page,
+  histogram,
+  deadLetter,
+  deadLetters: z.object({ items: z.array(deadLetter), next: z.string().optional() }),
+  replay,
+  readiness,
+  error,
+  health: z.object({ status: z.literal('ok') }),
+};

@@ -1,0 +1,65 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { QueryError } from '#libs/query';
+import type { ApiLogger } from './api-parts.js';
+import { ApiError, errorAnswer } from './errors.js';
+
+/** Turns whatever was thrown into the one error shape. What nobody expected is logged and told without details. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly logger: ApiLogger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    if (thrown instanceof QueryError) {
+      response.status(400).json(errorAnswer(thrown));
+      return;
+    }
+    const error = apiError(thrown, request);
+    if (error.status >= 500)
+      this.logger.error('request failed', { method: request.method, path: request.path, code: error.code, error: thrown });
+    if (error.retryAfterSeconds !== undefined) response.set('retry-after', String(error.retryAfterSeconds));
+    response.status(error.status).json(errorAnswer(error));
+  }
+}
+
+function apiError(thrown: unknown, request: Request): ApiError {
+  if (thrown instanceof ApiError) return thrown;
+  return (
+    storeError(thrown) ??
+    requestError(thrown, request) ??
+    new ApiError(500, 'internal', 'something went wrong here; the log of the process says what')
+  );
+}
+
+/** `StoreError`, by its shape: loading the stores' own code for the class would cost the start both drivers. */
+function storeError(thrown: unknown): ApiError | undefined {
+  if (!(thrown instanceof Error) || !('retryable' in thrown)) return undefined;
+  return thrown.retryable === true
+    ? new ApiError(503, 'store_unavailable', thrown.message, { retryAfterSeconds: 1, cause: thrown })
+    : new ApiError(502, 'store_failed', thrown.message, { cause: thrown });
+}
+
+/** What Nest, Express and its body parser refuse before a controller is reached. */
+function requestError(thrown: unknown, request: Request): ApiError | undefined {
+  const status = thrown instanceof HttpException ? thrown.getStatus() : statusOf(thrown);
+  if (status === undefined || status >= 500) return undefined;
+  if (status === 404)
+    return new ApiError(404, 'route_not_found', `nothing is at ${request.method} ${request.path}`, { hint: '/docs lists what there is' });
+  if (status === 413) return new ApiError(413, 'body_too_large', 'the body is too large');
+  const parseFailed =
+    thrown instanceof Error && (thrown instanceof SyntaxError || ('type' in thrown && thrown.type === 'entity.parse.failed'));
+  const message = thrown instanceof Error ? thrown.message : 'the request cannot be read';
+  return parseFailed
+    ? new ApiError(400, 'body_invalid', `the body is not JSON: ${message}`)
+    : new ApiError(status, 'request_invalid', message);
+}
+
+function statusOf(thrown: unknown): number | undefined {
+  return thrown instanceof Error && 'status' in thrown && typeof thrown.status === 'number' ? thrown.status : undefined;
+}

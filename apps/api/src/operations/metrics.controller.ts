@@ -1,0 +1,13 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { ApiParts } from '../api-parts.js';
+
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly parts: ApiParts) {}
+
+  @Get()
+  async metrics(@Res() response: Response): Promise<void> {
+    response.set('content-type', this.parts.metrics.contentType).end(await this.parts.metrics.metrics());
+  }
+}
