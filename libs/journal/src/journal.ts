@@ -1,20 +1,334 @@
 /**
- * A position is one safe integer: segment number × 2^30 + offset of the frame in the segment + index of the line in the
- * frame. Every line has at least one byte, so no two lines share a position, and positions rise in the order of appends.
+ * The journal: what arrived, in order, durable before it is acknowledged. Formats: frame.ts (what one append stores),
+ * segment.ts (a file), recovery.ts (the folder and what a start does), cursor.ts, chunk-files.ts. Rules:
+ *
+ *   - One append is one frame with one checksum: recovery keeps it whole or not at all.
+ *   - An append resolves when its frame is on disk (writer.ts); readers see durable frames only (head.ts, reader.ts).
+ *   - Positions are given at once, in the order of calls, and never twice; those of a failed append are not used again.
+ *   - A chunk counts as seen once it is durable; a repeat that meets its append under way shares its outcome.
+ *   - Every start, and every failed write, ends the joins that are open and goes on in a new segment.
+ *   - Limits are in limits.ts: when full, sources are told to stop reading, and nothing is dropped.
  */
-export type Position = number;
+import { join } from 'node:path';
+import { ChunkFiles, ChunkLog } from './chunk-files.js';
+import { ChunkTable } from './chunk-table.js';
+import { CursorFile, type CursorState, syncFolder } from './cursor.js';
+import { AppendError, JournalClosedError, JournalFullError, type JournalWriteError } from './errors.js';
+import { encodeFrame, MAX_FRAME_BYTES } from './frame.js';
+import { Head } from './head.js';
+import type { Append } from './line.js';
+import { Room } from './limits.js';
+import { type JournalOptions, type JournalSettings, settingsOf } from './options.js';
+import { OpenJoins } from './open-joins.js';
+import { formatPayload } from './payload.js';
+import { type Position, positionOf } from './position.js';
+import { Reader } from './reader.js';
+import { recover, type Recovered } from './recovery.js';
+import { encodeHead, newSegmentId, type Segment, type SegmentHead, segmentName } from './segment.js';
+import { Segments } from './segments.js';
+import { type Batch, type Planned, Writer } from './writer.js';
 
-/** A part says which join it belongs to: the position of the join's first part, or 'self' when it is the first. */
-export type Line =
-  /** A finished record: the JSON text behind the sequence (see `RECORD_HEAD`). */
-  | string
-  | { readonly part: Position | 'self'; readonly body: string }
-  /** Ends a join; the joined record has this line's position. `separator` joins the parts' texts. */
-  | { readonly end: Position; readonly separator: '' | '\n' };
+/** The consumer that holds intake back: what it has not committed counts against the journal's limit. */
+const HOLDING_CONSUMER = 'drain';
 
-/** One append is one frame: all of it is durable, or none. */
-export interface Append {
-  readonly lines: readonly Line[];
-  /** Given for chunks: the sender's chunk id and its payload, hashed together. 16 bytes. */
-  readonly chunk?: Buffer;
+interface Current extends Planned {
+  readonly head: Buffer;
+  readonly prefix: string;
+  offset: number;
+}
+
+export type Outcome = 'stored' | 'duplicate';
+
+export class Journal {
+  /** Identity of the folder: 32 hex digits. */
+  readonly id: string;
+  /** `logweir.node`: the node's name and the start of the id, so that a wiped folder or an equal host name cannot collide. */
+  readonly node: string;
+  readonly #settings: JournalSettings;
+  readonly #segments: Segments;
+  readonly #joins: OpenJoins;
+  readonly #chunks: ChunkTable;
+  readonly #chunkFiles: ChunkFiles;
+  readonly #chunkLog = new ChunkLog();
+  readonly #underWay = new Map<string, Promise<'stored'>>();
+  readonly #writer: Writer;
+  readonly #head: Head;
+  readonly #room: Room;
+  readonly #readers = new Map<string, Reader>();
+  readonly #cursors: ReadonlyMap<string, CursorState | 'damaged'>;
+  /** First position of this start. */
+  readonly #begin: Position;
+  #current: Current;
+  #nextNumber: number;
+  #planned: number;
+  #lines: number;
+  #closed = false;
+  /** After a failed write: open joins are still to be ended, when there is room again. */
+  #endsOwed = false;
+
+  private constructor(settings: JournalSettings, recovered: Recovered, chunkFiles: ChunkFiles) {
+    this.#settings = settings;
+    this.id = recovered.id;
+    this.node = `${settings.node}-${recovered.id.slice(0, 8)}`;
+    this.#segments = new Segments(recovered.segments);
+    this.#joins = new OpenJoins(recovered.open);
+    this.#chunkFiles = chunkFiles;
+    this.#cursors = recovered.cursors;
+    this.#lines = recovered.lines;
+    this.#planned = recovered.lines;
+    this.#nextNumber = recovered.nextNumber;
+    this.#chunks = new ChunkTable({
+      windowMs: settings.dedupeMs,
+      maxBytes: settings.dedupeBytes,
+      now: settings.now,
+      count: settings.count,
+    });
+    this.#writer = new Writer(this.#joins, {
+      durable: (batch) => this.#onDurable(batch),
+      sealing: (segment) => this.#onSealing(segment),
+      opened: (segment) => this.#onOpened(segment),
+      failed: (error, batches) => this.#onFailed(error, batches),
+    });
+    this.#current = this.#plan();
+    this.#begin = this.next;
+    this.#head = new Head(settings.headBytes, this.#begin, this.#begin);
+    this.#room = new Room({
+      dir: settings.dir,
+      maxBytes: settings.maxBytes,
+      freeFloorBytes: settings.freeFloorBytes,
+      unreadBytes: () => this.unreadBytes,
+      pendingBytes: () => this.#writer.pendingBytes,
+      onChange: (writable, reason) => this.#onRoom(writable, reason),
+    });
+  }
+
+  static async open(options: JournalOptions): Promise<Journal> {
+    const settings = settingsOf(options);
+    const unixSeconds = () => Number(settings.wallNs() / 1_000_000_000n);
+    const chunkFiles = new ChunkFiles(settings.dir, Math.ceil(settings.dedupeMs / 1000), unixSeconds);
+    const recovered = await recover({ dir: settings.dir, unixSeconds, chunkFiles, report: settings.report });
+    const journal = new Journal(settings, recovered, chunkFiles);
+    const damaged = await chunkFiles.restore((hash, age) => journal.#chunks.add(hash, age));
+    if (damaged > 0) settings.report('journal_chunk_files_damaged', { files: damaged });
+    for (const hash of recovered.chunks) if (!journal.#chunks.has(hash)) journal.#chunks.add(hash);
+    await journal.#room.start();
+    journal.#endOpenJoins();
+    return journal;
+  }
+
+  /** Where the next append's first line will be; stable until the next append. */
+  get next(): Position {
+    return positionOf(this.#current.segment.number, this.#current.offset);
+  }
+
+  /** Behind the last durable append. */
+  get durable(): Position {
+    return this.#head.end;
+  }
+
+  /** Lines (records and parts) that are durable, since the folder was made. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** False when sources must stop reading. */
+  get writable(): boolean {
+    return !this.#closed && this.#room.writable;
+  }
+
+  /** Why it is not writable and what helps, for `/readyz`; empty when it is. */
+  get reason(): string {
+    return this.#closed ? 'the journal is closed' : this.#room.reason;
+  }
+
+  /** Bytes that drain has not committed. */
+  get unreadBytes(): number {
+    return this.#segments.bytesFrom(this.#readers.get(HOLDING_CONSUMER)?.committed ?? this.#oldestNeeded(HOLDING_CONSUMER));
+  }
+
+  /** Gauges for `/metrics`. */
+  get gauges(): Readonly<Record<string, number>> {
+    return {
+      bytes: this.#segments.bytes,
+      segments: this.#segments.count,
+      unread_bytes: this.unreadBytes,
+      pending_bytes: this.#writer.pendingBytes,
+      free_bytes: this.#room.freeBytes,
+      commits: this.#writer.commits,
+      chunk_ids: this.#chunks.size,
+      chunk_bytes: this.#chunks.bytes,
+      open_joins: this.#joins.durable,
+    };
+  }
+
+  /**
+   * Positions are given and the frame is built before this returns; it resolves when the frame is on disk. Rejects with
+   * `JournalFullError`, `JournalWriteError` (nothing is stored, try again), `AppendError` or `JournalClosedError`.
+   * Ask `known` first when the lines were placed in joins: a duplicate's lines are not stored.
+   */
+  async append(append: Append): Promise<Outcome> {
+    const { lines, chunk } = append;
+    if (chunk !== undefined) {
+      const known = this.known(chunk);
+      if (known !== undefined) return known.then(() => 'duplicate');
+    }
+    if (this.#closed) throw new JournalClosedError();
+    if (lines.length === 0) throw new AppendError('an append needs at least one line');
+    const refusal = this.#room.refusal(0);
+    if (refusal !== '') throw new JournalFullError(refusal);
+    return this.#store(append);
+  }
+
+  /** undefined for a new chunk; else resolves when that chunk is on disk, and rejects when its append under way fails. */
+  known(chunk: Buffer): Promise<'stored'> | undefined {
+    const underWay = this.#underWay.get(chunk.toString('latin1'));
+    if (underWay !== undefined) return underWay;
+    return this.#chunks.has(chunk) ? Promise.resolve('stored') : undefined;
+  }
+
+  #store({ lines, chunk, urgent = false }: Append): Promise<'stored'> {
+    const current = this.#current;
+    const { number } = current.segment;
+    const position = this.next;
+    const place =
+      chunk === undefined ? { prefix: current.prefix, base: current.offset } : { prefix: `${chunk.toString('base64url')}-`, base: 0 };
+    const { text, flags, counted } = formatPayload(lines, { position, ...place }, this.#joins);
+    if (text.length * 3 > MAX_FRAME_BYTES && Buffer.byteLength(text) > MAX_FRAME_BYTES / 2) {
+      throw new AppendError(
+        `an append of ${text.length} characters is longer than ${MAX_FRAME_BYTES / 2} bytes: send it in smaller chunks`,
+      );
+    }
+    const bytes = encodeFrame(number, { lines: lines.length, flags, chunk, text });
+    const batch = this.#writer.add(current, { position, lines: lines.length, flags, bytes }, { counted, urgent, chunk });
+    if (chunk !== undefined) this.#underWay.set(chunk.toString('latin1'), batch.done);
+    this.#planned += counted;
+    current.offset += bytes.length;
+    if (current.offset >= this.#settings.segmentBytes) this.#current = this.#plan();
+    return batch.done;
+  }
+
+  /** Decides on the next segment; its file is made with its first commit. */
+  #plan(): Current {
+    const number = this.#nextNumber++;
+    const id = newSegmentId();
+    const open = this.#joins.list;
+    const content: SegmentHead = { journal: this.id, number, id, lines: this.#planned, open };
+    const head = encodeHead(content);
+    const segment: Segment = { number, path: join(this.#settings.dir, segmentName(number)), end: head.length };
+    return { segment, head, prefix: `${id}-`, offset: head.length };
+  }
+
+  #onDurable(batch: Batch): void {
+    const { segment } = batch.plan;
+    this.#joins.settle(batch.joins);
+    this.#lines += batch.lines;
+    const seconds = Number(this.#settings.wallNs() / 1_000_000_000n);
+    for (const chunk of batch.chunks) {
+      this.#chunks.add(chunk);
+      this.#chunkLog.add(chunk, seconds);
+      this.#underWay.delete(chunk.toString('latin1'));
+    }
+    this.#head.push(batch.frames, positionOf(segment.number, segment.end));
+    this.#room.check();
+  }
+
+  async #onSealing(segment: Segment): Promise<void> {
+    const content = this.#chunkLog.take();
+    if (content !== undefined) await this.#chunkFiles.write(segment.number, content);
+    await this.#chunkFiles.sweep();
+  }
+
+  async #onOpened(segment: Segment): Promise<void> {
+    await syncFolder(this.#settings.dir);
+    this.#segments.add(segment);
+  }
+
+  #onFailed(error: JournalWriteError, batches: readonly Batch[]): void {
+    for (const batch of batches) for (const chunk of batch.chunks) this.#underWay.delete(chunk.toString('latin1'));
+    this.#joins.forget();
+    this.#planned = this.#lines;
+    this.#current = this.#plan();
+    this.#settings.count('write_failures');
+    this.#settings.report('journal_write_failed', { error: error.message });
+    this.#endsOwed = true;
+    this.#room.failed(error.message);
+  }
+
+  #onRoom(writable: boolean, reason: string): void {
+    if (this.#endsOwed && this.#room.refusal(0) === '') {
+      this.#endsOwed = false;
+      this.#endOpenJoins();
+    }
+    this.#settings.onWritable(writable, reason);
+  }
+
+  /** The writer's memory of open joins is gone: what they have so far becomes a record. */
+  #endOpenJoins(): void {
+    const lines = this.#joins.list.map((first) => ({ end: first }));
+    if (lines.length > 0) this.#store({ lines }).catch(() => undefined);
+  }
+
+  /**
+   * A consumer with a durable cursor of its own; all of them should be asked for right after `open`, as segments that no
+   * reader needs are deleted. A new consumer begins at the oldest record.
+   */
+  reader(name: string): Reader {
+    const existing = this.#readers.get(name);
+    if (existing !== undefined) return existing;
+    const found = this.#cursors.get(name);
+    if (found === 'damaged') this.#settings.report('journal_cursor_damaged', { consumer: name });
+    const oldest = this.#oldestNeeded(name);
+    const state = found === undefined || found === 'damaged' ? { position: oldest, from: oldest, mark: '', counters: {} } : found;
+    const path = join(this.#settings.dir, 'cursors', `${name}.cursor`);
+    const reader = new Reader({
+      name,
+      journal: this.id,
+      start: { mark: state.mark, counters: state.counters, replayUntil: this.#begin },
+      cursor: new CursorFile(path, this.id, state, () => void this.#dropRead()),
+      head: this.#head,
+      segments: this.#segments,
+      compose: this.#settings.compose,
+      isClosed: () => this.#closed,
+      damage: (damage) => {
+        this.#settings.count('damaged_frames');
+        this.#settings.report('journal_damage', { consumer: name, position: damage.position, bytes: damage.damaged });
+      },
+      skipped: (from, to) => {
+        this.#settings.count('reader_skips');
+        this.#settings.report('journal_reader_skipped', { consumer: name, from, to });
+      },
+    });
+    this.#readers.set(name, reader);
+    return reader;
+  }
+
+  #oldestNeeded(name: string): Position {
+    const found = this.#cursors.get(name);
+    if (found !== undefined && found !== 'damaged') return found.position;
+    const oldest = this.#segments.oldest;
+    return oldest === undefined ? this.#begin : positionOf(oldest.number, 0);
+  }
+
+  async #dropRead(): Promise<void> {
+    const holding = this.#readers.get(HOLDING_CONSUMER);
+    if (holding === undefined) return;
+    const needed = Math.min(...[...this.#readers.values()].map((reader) => reader.needed));
+    try {
+      await this.#segments.drop(needed, holding.needed, this.#settings.maxBytes);
+    } catch (error) {
+      this.#settings.report('journal_delete_failed', { error: String(error) });
+    }
+    this.#room.check();
+  }
+
+  /** Takes no more, makes durable what waits, writes the cursors and seals the segment. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#room.stop();
+    await this.#writer.flush();
+    this.#head.wake();
+    for (const reader of this.#readers.values()) await reader.close();
+    await this.#writer.seal();
+  }
 }

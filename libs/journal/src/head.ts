@@ -1,0 +1,79 @@
+import type { Frame } from './frame.js';
+import type { Position } from './position.js';
+
+/**
+ * The newest durable frames in memory, bounded in bytes and shared by all readers near the head. It holds every frame
+ * from `floor` to the end of the journal; a reader below `floor` reads the files.
+ */
+export class Head {
+  readonly #frames: Frame[] = [];
+  #first = 0;
+  #bytes = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(
+    private readonly maxBytes: number,
+    public floor: Position,
+    /** Behind the last durable frame. */
+    public end: Position,
+  ) {}
+
+  push(frames: readonly Frame[], end: Position): void {
+    for (const frame of frames) {
+      this.#frames.push(frame);
+      this.#bytes += frame.bytes.length;
+    }
+    this.end = end;
+    while (this.#bytes > this.maxBytes) this.#evict();
+    this.wake();
+  }
+
+  #evict(): void {
+    const frame = this.#frames[this.#first] as Frame;
+    this.#bytes -= frame.bytes.length;
+    this.#first++;
+    this.floor = this.#frames[this.#first]?.position ?? this.end;
+    if (this.#first * 2 > this.#frames.length) {
+      this.#frames.splice(0, this.#first);
+      this.#first = 0;
+    }
+  }
+
+  /** Frames from `position` on until a limit is reached, at least one when there is one; undefined below `floor`. */
+  from(position: Position, maxBytes: number, maxLines: number): Frame[] | undefined {
+    if (position < this.floor) return undefined;
+    const taken: Frame[] = [];
+    let bytes = 0;
+    let lines = 0;
+    for (let index = this.#search(position); index < this.#frames.length; index++) {
+      const frame = this.#frames[index] as Frame;
+      bytes += frame.bytes.length;
+      lines += frame.lines;
+      if (taken.length > 0 && (bytes > maxBytes || lines > maxLines)) break;
+      taken.push(frame);
+    }
+    return taken;
+  }
+
+  #search(position: Position): number {
+    let low = this.#first;
+    let high = this.#frames.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#frames[middle] as Frame).position < position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Resolves at the next `push` or `wake`. */
+  wait(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

@@ -1,0 +1,10 @@
+export { chunkHash } from './chunk-hash.js';
+export type { Cursor } from './cursor.js';
+export { AppendError, JournalClosedError, JournalError, JournalFolderError, JournalFullError, JournalWriteError } from './errors.js';
+export { Journal, type Outcome } from './journal.js';
+export type { Compose } from './joined.js';
+export type { Append, EndLine, Line, PartLine, ReadyLine, Separator } from './line.js';
+export type { JournalOptions } from './options.js';
+export type { Position } from './position.js';
+export type { CommitExtras, Delivery, Reader, ReaderStart, ReadLimits } from './reader.js';
+export type { Report } from './recovery.js';

@@ -1,0 +1,208 @@
+/**
+ * A reader hands on durable records strictly in order, from its cursor on: near the head from memory, behind it from the
+ * files, with the same code behind both. What could not be read is stepped over, counted and reported.
+ */
+import type { Cursor, CursorFile } from './cursor.js';
+import type { Damage, Found } from './frame.js';
+import { FrameFile } from './frame-file.js';
+import type { Head } from './head.js';
+import { type Collected, Collector, type Compose, nothingCollected } from './joined.js';
+import { offsetOf, type Position, positionOf, segmentOf } from './position.js';
+import type { Segment } from './segment.js';
+import type { Segments } from './segments.js';
+
+/** One disk read of a reader that is behind follows `maxBytes` between these. */
+const MIN_BLOCK_BYTES = 64 * 1024;
+const MAX_BLOCK_BYTES = 4 * 1024 * 1024;
+
+export interface ReadLimits {
+  /** A delivery ends at the frame that would exceed it; the first frame always comes whole. */
+  readonly maxBytes: number;
+  readonly maxRecords: number;
+}
+
+export interface Delivery {
+  /** The body of a bulk request: two lines per record. */
+  readonly bulk: Buffer;
+  readonly count: number;
+  /** Of each record, strictly rising. */
+  readonly positions: Float64Array;
+  /** Lines that were joined into the records of this delivery: parts less joined records. */
+  readonly joined: number;
+  /** Lines in between that were damaged on the disk and are lost. */
+  readonly damaged: number;
+  readonly from: Position;
+  readonly to: Position;
+  /** Commit this when all records are dealt with. */
+  readonly cursor: Cursor;
+}
+
+export interface ReaderStart {
+  readonly mark: string;
+  readonly counters: Readonly<Record<string, number>>;
+  /** Records before this position may have been handed on before this start. */
+  readonly replayUntil: Position;
+}
+
+export interface CommitExtras {
+  /** The store's own; a changed one is written at once. */
+  readonly mark?: string;
+  /** Running totals (not differences) that must agree with the position; merged into those of before. */
+  readonly counters?: Readonly<Record<string, number>>;
+}
+
+export interface ReaderParts {
+  readonly name: string;
+  readonly journal: string;
+  readonly start: ReaderStart;
+  readonly cursor: CursorFile;
+  readonly head: Head;
+  readonly segments: Segments;
+  readonly compose: Compose;
+  readonly isClosed: () => boolean;
+  readonly damage: (damage: Damage) => void;
+  readonly skipped: (from: Position, to: Position) => void;
+}
+
+export class Reader {
+  readonly name: string;
+  /** Identity of the journal that is read. */
+  readonly journal: string;
+  readonly start: ReaderStart;
+  readonly #parts: ReaderParts;
+  readonly #collector: Collector;
+  /** Nothing before this is handed on: it was, before the restart. */
+  readonly #since: Position;
+  #position: Position;
+  #file: FrameFile | undefined;
+  /** Read from the file and not yet handed on. */
+  #ahead: Found[] = [];
+
+  constructor(parts: ReaderParts) {
+    this.#parts = parts;
+    this.name = parts.name;
+    this.journal = parts.journal;
+    this.start = parts.start;
+    this.#collector = new Collector(parts.compose);
+    this.#since = parts.cursor.state.position;
+    this.#position = parts.cursor.state.from;
+  }
+
+  /** Behind what is committed (in memory; the file follows within 250 ms). */
+  get committed(): Position {
+    return this.#parts.cursor.state.position;
+  }
+
+  /** From here on segments are needed, also after a crash. */
+  get needed(): Position {
+    return this.#parts.cursor.written.from;
+  }
+
+  /** Waits for records. undefined when the journal is closed. One call at a time; `commit` may come any time later. */
+  async read(limits: ReadLimits): Promise<Delivery | undefined> {
+    const collected = nothingCollected();
+    const from = Math.max(this.#position, this.#since);
+    while (!this.#parts.isClosed()) {
+      const found = await this.#next(limits);
+      for (const each of found) this.#take(each, collected);
+      if (collected.positions.length > 0) return this.#deliver(collected, from);
+      if (found.length === 0) await this.#parts.head.wait();
+    }
+    return undefined;
+  }
+
+  #take(found: Found, collected: Collected): void {
+    const isNew = found.position >= this.#since;
+    this.#collector.add(found, isNew ? collected : nothingCollected());
+    this.#position = found.position + ('bytes' in found ? found.bytes.length : found.damaged);
+    if (isNew && !('bytes' in found)) this.#parts.damage(found);
+  }
+
+  #deliver(collected: Collected, from: Position): Delivery {
+    const { pieces, positions, joined, damaged } = collected;
+    const to = this.#position;
+    const bulk = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, collected.bytes);
+    const cursor = { position: to, from: this.#collector.oldest ?? to };
+    return { bulk, count: positions.length, positions: Float64Array.from(positions), joined, damaged, from, to, cursor };
+  }
+
+  /** What comes next, from memory or from a file; nothing at the end of the journal. */
+  async #next(limits: ReadLimits): Promise<Found[]> {
+    for (;;) {
+      if (this.#ahead.length > 0) return this.#takeAhead(limits);
+      const near = this.#parts.head.from(this.#position, limits.maxBytes, limits.maxRecords);
+      if (near !== undefined) {
+        if (this.#file !== undefined) await this.#closeFile();
+        return near;
+      }
+      this.#ahead = await this.#fromFile(Math.min(Math.max(limits.maxBytes, MIN_BLOCK_BYTES), MAX_BLOCK_BYTES));
+    }
+  }
+
+  #takeAhead(limits: ReadLimits): Found[] {
+    let bytes = 0;
+    let lines = 0;
+    const end = this.#ahead.findIndex((found, index) => {
+      bytes += 'bytes' in found ? found.bytes.length : 0;
+      lines += 'bytes' in found ? found.lines : 0;
+      return index > 0 && (bytes > limits.maxBytes || lines > limits.maxRecords);
+    });
+    return this.#ahead.splice(0, end < 0 ? this.#ahead.length : end);
+  }
+
+  async #fromFile(blockBytes: number): Promise<Found[]> {
+    const { segments, head } = this.#parts;
+    const segment = segments.atOrAfter(segmentOf(this.#position));
+    if (segment === undefined) {
+      this.#position = head.floor;
+      return [];
+    }
+    if (segment.number !== segmentOf(this.#position)) this.#position = this.#enter(positionOf(segment.number, 0));
+    const file = offsetOf(this.#position) < segment.end ? await this.#fileOf(segment) : undefined;
+    const found = (await file?.read(segment.end, blockBytes)) ?? [];
+    if (found.length === 0) this.#position = positionOf(segment.number + 1, 0);
+    return found;
+  }
+
+  #enter(position: Position): Position {
+    const gone = this.#parts.segments.droppedBefore;
+    if (this.#position < gone) this.#parts.skipped(this.#position, gone);
+    return position;
+  }
+
+  /** undefined when the file is gone. */
+  async #fileOf(segment: Segment): Promise<FrameFile | undefined> {
+    const offset = offsetOf(this.#position);
+    if (this.#file?.segment === segment.number && this.#file.offset === offset) return this.#file;
+    await this.#closeFile();
+    try {
+      this.#file = await FrameFile.open(segment.path, segment.number, offset);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    return this.#file;
+  }
+
+  async #closeFile(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+
+  /** Commits come in order. Resolves when the cursor file holds this cursor or a later one. */
+  commit(cursor: Cursor, extras: CommitExtras = {}): Promise<void> {
+    const before = this.#parts.cursor.state;
+    return this.#parts.cursor.write({
+      position: cursor.position,
+      from: cursor.from,
+      mark: extras.mark ?? before.mark,
+      counters: { ...before.counters, ...extras.counters },
+    });
+  }
+
+  /** Writes the cursor and lets go of the file. The journal does this when it closes. */
+  async close(): Promise<void> {
+    await this.#parts.cursor.flush();
+    await this.#closeFile();
+  }
+}
