@@ -1,0 +1,56 @@
+/**
+ * The table `logs` of a day file. Fields that people filter by have a column, everything else stands in `rest`: the JSON text of
+ * one flat object under full dotted ECS names. Absent is NULL. `words` holds the message's tokens for whole-word search.
+ */
+
+/** Format of the day files; another one is set aside at start, never guessed at. */
+export const FORMAT = '1';
+
+/** Column names of the text fields, with the ECS name each stands for. The order is that of the table. */
+export const TEXT_COLUMNS = [
+  ['level', 'log.level'],
+  ['service', 'service.name'],
+  ['host', 'host.name'],
+  ['container_id', 'container.id'],
+  ['container_name', 'container.name'],
+  ['image', 'container.image.name'],
+  ['stream', 'stream'],
+  ['logger', 'log.logger'],
+  ['trace_id', 'trace.id'],
+  ['span_id', 'span.id'],
+  ['tag', 'logweir.tag'],
+  ['message', 'message'],
+] as const;
+
+export const LEVEL_INDEX = 0;
+export const MESSAGE_INDEX = TEXT_COLUMNS.length - 1;
+
+const BY_ECS_NAME = new Map<string, string>(TEXT_COLUMNS.map(([column, name]) => [name, column]));
+
+/** Objects whose members are one flat level with dotted keys, as the normaliser makes them. */
+export const FLAT_OBJECTS: ReadonlySet<string> = new Set(['attributes', 'labels', 'container.labels']);
+
+const textColumns = (compression: string): string => TEXT_COLUMNS.map(([column]) => `${column} VARCHAR${compression}`).join(', ');
+
+/** Statements that make a day file's tables in the attached database `name`; `compression` is a clause for every text column. */
+export function schemaOf(name: string, compression = ''): string[] {
+  return [
+    `CREATE TABLE ${name}.logs (ts BIGINT, seq BIGINT, node VARCHAR, ${textColumns(compression)}, words VARCHAR${compression}, rest VARCHAR${compression})`,
+    `CREATE TABLE ${name}.minutes (minute BIGINT, level VARCHAR, records BIGINT)`,
+    `CREATE TABLE ${name}.applied (journal VARCHAR, position BIGINT)`,
+    `CREATE TABLE ${name}.meta (key VARCHAR, value VARCHAR)`,
+    `INSERT INTO ${name}.meta VALUES ('format', '${FORMAT}')`,
+  ];
+}
+
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A JSON pointer, because a JSON path has no way to quote a quote. */
+const pointerTo = (name: string): string => quoteText(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+
+/** SQL for the text of any field by its ECS name; NULL when the record has none. */
+export function fieldSql(name: string): string {
+  if (name === 'logweir.node') return 'node';
+  if (name === 'event.sequence') return 'seq::VARCHAR';
+  return BY_ECS_NAME.get(name) ?? `(rest->>${pointerTo(name)})`;
+}

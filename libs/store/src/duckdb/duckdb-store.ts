@@ -1,0 +1,173 @@
+import { resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { toSql, type Query } from '#libs/query';
+import { StoreError } from '../errors.js';
+import type {
+  HistogramRequest,
+  HistogramResult,
+  LogStore,
+  OrderKey,
+  SearchRequest,
+  SearchResult,
+  StoredRecord,
+  StoreHealth,
+  WriteBatch,
+  WriteOutcome,
+} from '../log-store.js';
+import type { CallName, Calls, Filter, FromWorker, Maintenance, Range, StoreReport } from './protocol.js';
+
+export interface DuckDbStoreOptions {
+  /** Where the day files are; one process at a time. */
+  readonly folder: string;
+  /** Wall clock in milliseconds: what `now` in a query and retention go by. */
+  readonly now: () => number;
+  /** What DuckDB may hold in memory; the thread itself needs about as much again. */
+  readonly memoryLimitMb?: number;
+  readonly threads?: number;
+  /** Whole UTC days kept beside today; 0 keeps all. */
+  readonly retentionDays?: number;
+  /** Bytes of all day files together, the oldest day goes first; 0 keeps all. */
+  readonly retentionBytes?: number;
+  /** A damaged file that was set aside, or the thread that ended. */
+  readonly report?: (report: StoreReport) => void;
+}
+
+const DEFAULT_MEMORY_MB = 256;
+const DEFAULT_THREADS = 2;
+const DEFAULT_RETENTION_DAYS = 14;
+const RETRY_MS = 1_000;
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** The embedded store: a thin client of the one worker thread that owns DuckDB. */
+export class DuckDbStore implements LogStore {
+  /** Positions rise over batches and a file keeps one mark per journal, so batches come one after the other. */
+  readonly concurrency = 1;
+
+  private worker: Worker | undefined;
+  private ended = 'the store is not started';
+  private lastId = 0;
+  private readonly pending = new Map<number, Pending>();
+
+  constructor(private readonly options: DuckDbStoreOptions) {}
+
+  async start(): Promise<void> {
+    this.worker = new Worker(new URL('./worker.js', import.meta.url));
+    this.worker.on('message', (message: FromWorker) => this.receive(message));
+    this.worker.on('error', (error) => this.end(`the store's thread failed: ${error.message}`));
+    this.worker.on('exit', () => this.end(this.ended));
+    const { folder, memoryLimitMb = DEFAULT_MEMORY_MB, threads = DEFAULT_THREADS } = this.options;
+    const { retentionDays = DEFAULT_RETENTION_DAYS, retentionBytes = 0 } = this.options;
+    this.ended = "the store's thread ended; restart the process";
+    await this.call('start', { folder: resolve(folder), memoryLimitMb, threads, retentionDays, retentionBytes, nowMs: this.options.now() });
+  }
+
+  async write(batch: WriteBatch): Promise<WriteOutcome> {
+    // The bytes may be a slice of a larger buffer that the caller keeps: one copy of just these travels.
+    const bulk = new Uint8Array(batch.bulk);
+    try {
+      return await this.call(
+        'write',
+        { journal: batch.journal, bulk, positions: batch.positions, nowMs: this.options.now() },
+        { transfer: bulk },
+      );
+    } catch (error) {
+      const retry = Array.from({ length: batch.count }, (_, index) => index);
+      return { stored: 0, duplicate: 0, rejected: [], retry, expired: 0, retryAfterMs: RETRY_MS, reason: (error as Error).message };
+    }
+  }
+
+  /** The day files know what they hold. */
+  async mark(): Promise<string> {
+    return '';
+  }
+
+  async search(request: SearchRequest): Promise<SearchResult> {
+    const { limit, order, after, fields, signal } = request;
+    const call = { ...this.rangeOf(request), limit, order, ...(after && { after }), ...(fields && { fields }) };
+    return this.call('search', call, { signal });
+  }
+
+  get(key: OrderKey): Promise<StoredRecord | undefined> {
+    return this.call('get', key);
+  }
+
+  async histogram(request: HistogramRequest): Promise<HistogramResult> {
+    const { intervalMs, by, signal } = request;
+    return this.call('histogram', { ...this.rangeOf(request), intervalMs, ...(by !== undefined && { by }) }, { signal });
+  }
+
+  dropBefore(day: string): Promise<void> {
+    return this.call('dropBefore', day);
+  }
+
+  /** Retention and the rewrite of a closed day; to be called every minute or so. A rewrite of 10 M records takes about a minute. */
+  maintain(): Promise<Maintenance> {
+    return this.call('maintain', this.options.now());
+  }
+
+  async health(): Promise<StoreHealth> {
+    if (this.worker === undefined) return { ok: false, reason: this.ended };
+    return this.call('health', undefined);
+  }
+
+  async close(): Promise<void> {
+    const { worker } = this;
+    if (worker === undefined) return;
+    this.ended = 'the store is closed';
+    await this.call('close', undefined);
+    this.worker = undefined;
+    await worker.terminate();
+  }
+
+  private rangeOf(request: Pick<SearchRequest, 'query' | 'fromNs' | 'toNs' | 'timeoutMs'>): Range {
+    const { fromNs, toNs, timeoutMs } = request;
+    return { filter: this.filterOf(request.query), fromNs, toNs, timeoutMs };
+  }
+
+  private filterOf(query: Query): Filter {
+    return { ...toSql(query, { nowNs: BigInt(this.options.now()) * 1_000_000n }), all: query.type === 'all' };
+  }
+
+  private call<Name extends CallName>(
+    name: Name,
+    argument: Calls[Name]['argument'],
+    options: { readonly signal?: AbortSignal | undefined; readonly transfer?: Uint8Array<ArrayBuffer> } = {},
+  ): Promise<Calls[Name]['result']> {
+    const { worker } = this;
+    if (worker === undefined) return Promise.reject(new StoreError('store_closed', this.ended, false));
+    const { signal, transfer } = options;
+    if (signal?.aborted) return Promise.reject(aborted());
+    const id = (this.lastId += 1);
+    const abort = () => worker.postMessage({ abort: id });
+    signal?.addEventListener('abort', abort);
+    const reply = new Promise<unknown>((resolve, reject) => this.pending.set(id, { resolve, reject }));
+    worker.postMessage({ id, name, argument }, transfer ? [transfer.buffer] : []);
+    return reply.finally(() => signal?.removeEventListener('abort', abort)) as Promise<Calls[Name]['result']>;
+  }
+
+  private receive(message: FromWorker): void {
+    if ('report' in message) {
+      this.options.report?.(message.report);
+      return;
+    }
+    const pending = this.pending.get(message.id);
+    this.pending.delete(message.id);
+    if (!('error' in message)) pending?.resolve(message.value);
+    else pending?.reject(new StoreError(message.error.code, message.error.message, message.error.retryable));
+  }
+
+  private end(reason: string): void {
+    if (this.worker === undefined) return;
+    this.worker = undefined;
+    this.ended = reason;
+    this.options.report?.({ type: 'worker_ended', message: reason });
+    for (const { reject } of this.pending.values()) reject(new StoreError('store_unavailable', reason, true));
+    this.pending.clear();
+  }
+}
+
+const aborted = (): StoreError => new StoreError('store_aborted', 'the search was aborted by its caller', false);

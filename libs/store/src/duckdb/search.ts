@@ -1,0 +1,209 @@
+import type { DuckDBValue, JS } from '@duckdb/node-api';
+import type { SearchHit, SearchResult } from '../log-store.js';
+import type { Catalog } from './catalog.js';
+import type { DayFile } from './day-file.js';
+import { minuteOf } from './minute-counts.js';
+import type { Filter, SearchCall } from './protocol.js';
+import { Deadline, DeadlinePassed } from './readers.js';
+import { projectionOf, recordOf, type Projection } from './record.js';
+import { MINUTE_MS, msOf, NS_PER_MS } from './timestamp.js';
+
+/**
+ * A search goes through the days in order, newest (or oldest) first, and inside a day through windows of whole minutes that grow
+ * until the limit is reached. Bounds are plain comparisons of `ts`: DuckDB skips row groups by them, which it does not by tuples.
+ */
+
+/** Records that the first window should hold: a few vectors, cheap to look at, often enough for a common filter. */
+const SEARCH_WINDOWS = { first: 20_000, growth: 8 };
+/** What counting all matches may cost beyond the search itself; then the total is a lower bound. */
+const COUNT_MS = 150;
+
+export interface Span {
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+}
+
+export interface Answer {
+  partial: boolean;
+  readonly warnings: string[];
+}
+
+/** The part of `span` that a day covers; undefined when they do not meet. */
+export function cut(span: Span, startMs: number, endMs: number): Span | undefined {
+  const startNs = BigInt(startMs) * NS_PER_MS;
+  const endNs = BigInt(endMs) * NS_PER_MS;
+  const fromNs = span.fromNs > startNs ? span.fromNs : startNs;
+  const toNs = span.toNs < endNs ? span.toNs : endNs;
+  return fromNs < toNs ? { fromNs, toNs } : undefined;
+}
+
+/** Days that meet the span, in the order of the search. */
+export function daysOf(catalog: Catalog, span: Span, order: 'asc' | 'desc'): DayFile[] {
+  const days = catalog.list().filter((day) => cut(span, day.startMs, day.endMs) !== undefined);
+  return order === 'asc' ? days : days.reverse();
+}
+
+/** Runs `read` on every day; a day that fails costs its own records and says so, the deadline ends the answer. */
+export async function eachDay(days: readonly DayFile[], answer: Answer, read: (day: DayFile) => Promise<'more' | 'enough'>): Promise<void> {
+  for (const day of days) {
+    try {
+      if ((await day.reading(() => read(day))) === 'enough') return;
+    } catch (error) {
+      answer.partial = true;
+      if (error instanceof DeadlinePassed) {
+        answer.warnings.push(`the time was up in ${day.day}: narrow the time range or give the search more time`);
+        return;
+      }
+      if (!isDayFault(error)) throw error;
+      answer.warnings.push(`${day.day} could not be read: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** Faults of a file; anything else (a filter that DuckDB refuses, an abort) is the search's own. */
+const isDayFault = (error: unknown): boolean =>
+  error instanceof Error && /^(IO|FATAL|INTERNAL|Serialization|Catalog) Error/i.test(error.message);
+
+/** Windows of whole minutes that cover the span, each estimated to hold the wanted number of records. */
+export function* windowsOf(day: DayFile, span: Span, order: 'asc' | 'desc', size = SEARCH_WINDOWS): Generator<Span> {
+  const minutes = day.counts.minutes(minuteOf(msOf(span.fromNs)), minuteOf(msOf(span.toNs - 1n)) + 1);
+  if (order === 'desc') minutes.reverse();
+  let wanted = size.first;
+  let records = 0;
+  let start: number | undefined;
+  for (const [index, minute] of minutes.entries()) {
+    start ??= minute;
+    records += day.counts.recordsIn(minute);
+    if (records < wanted && index < minutes.length - 1) continue;
+    const window = cut(span, Math.min(start, minute) * MINUTE_MS, (Math.max(start, minute) + 1) * MINUTE_MS);
+    if (window) yield window;
+    start = undefined;
+    records = 0;
+    wanted *= size.growth;
+  }
+}
+
+class Search {
+  readonly hits: SearchHit[] = [];
+  readonly answer: Answer = { partial: false, warnings: [] };
+  private readonly projection: Projection;
+
+  constructor(
+    private readonly catalog: Catalog,
+    private readonly call: SearchCall,
+    private readonly deadline: Deadline,
+  ) {
+    this.projection = projectionOf(call.fields);
+  }
+
+  async run(): Promise<SearchResult> {
+    const span = this.spanBehindCursor();
+    if (this.call.limit > 0) await eachDay(daysOf(this.catalog, span, this.call.order), this.answer, (day) => this.readDay(day, span));
+    return { hits: this.hits, total: await this.total(), ...this.answer };
+  }
+
+  private spanBehindCursor(): Span {
+    const { fromNs, toNs, after, order } = this.call;
+    if (after === undefined) return { fromNs, toNs };
+    const at = BigInt(after.timestampNs);
+    if (order === 'desc') return { fromNs, toNs: at + 1n < toNs ? at + 1n : toNs };
+    return { fromNs: at > fromNs ? at : fromNs, toNs };
+  }
+
+  private async readDay(day: DayFile, span: Span): Promise<'more' | 'enough'> {
+    const part = cut(span, day.startMs, day.endMs);
+    if (part === undefined) return 'more';
+    for (const window of windowsOf(day, part, this.call.order)) {
+      await this.readWindow(day, window);
+      if (this.hits.length >= this.call.limit) return 'enough';
+    }
+    return 'more';
+  }
+
+  private async readWindow(day: DayFile, window: Span): Promise<void> {
+    const { filter, order } = this.call;
+    const cursor = cursorSql(this.call);
+    const direction = order.toUpperCase();
+    const columns = [
+      'ts',
+      'seq::DOUBLE',
+      'node',
+      ...this.projection.texts.map(([column]) => column),
+      this.projection.rest ? 'rest' : 'NULL',
+    ];
+    const rows = await this.catalog.readers.rows(
+      `SELECT ${columns.join(', ')} FROM ${day.name}.logs WHERE ${windowSql(window)} AND (${filter.sql}) ${cursor.sql}
+       ORDER BY ts ${direction}, seq ${direction}, node ${direction} LIMIT ${this.call.limit - this.hits.length}`,
+      [...filter.params, ...cursor.params],
+      this.deadline,
+    );
+    for (const row of rows) this.hits.push(this.hitOf(row));
+  }
+
+  private hitOf(row: readonly JS[]): SearchHit {
+    const [ns, sequence, node] = row as [bigint, number, string];
+    const texts = row.slice(3, -1) as (string | null)[];
+    const record = recordOf({ ns, sequence, node, texts, rest: row.at(-1) as string | null }, this.projection);
+    return { key: { timestampNs: String(ns), sequence, node }, record };
+  }
+
+  private async total(): Promise<{ value: number; exact: boolean }> {
+    const { after, limit } = this.call;
+    const seen = this.hits.length;
+    if (this.answer.partial) return { value: seen, exact: false };
+    if (after === undefined && seen < limit) return { value: seen, exact: true };
+    const budget = new Deadline(Math.min(COUNT_MS, this.deadline.leftMs), this.deadline.signal);
+    const counted = await countAll(this.catalog, this.call, budget);
+    return { value: Math.max(seen, counted.value), exact: counted.exact };
+  }
+}
+
+export const search = (catalog: Catalog, call: SearchCall, deadline: Deadline): Promise<SearchResult> =>
+  new Search(catalog, call, deadline).run();
+
+export const windowSql = (window: Span): string => `ts >= ${window.fromNs} AND ts < ${window.toNs}`;
+
+function cursorSql({ after, order }: SearchCall): { sql: string; params: DuckDBValue[] } {
+  if (after === undefined) return { sql: '', params: [] };
+  const beyond = order === 'desc' ? '<' : '>';
+  const ts = BigInt(after.timestampNs);
+  return {
+    sql: `AND (ts ${beyond} ${ts} OR seq ${beyond} ${BigInt(after.sequence)} OR (seq = ${BigInt(after.sequence)} AND node ${beyond} ?))`,
+    params: [after.node],
+  };
+}
+
+/** Counts by whole minutes from memory where the filter allows it, else window by window until the deadline. */
+async function countAll(
+  catalog: Catalog,
+  range: Span & { readonly filter: Filter },
+  deadline: Deadline,
+): Promise<{ value: number; exact: boolean }> {
+  let value = 0;
+  const answer: Answer = { partial: false, warnings: [] };
+  await eachDay(daysOf(catalog, range, 'desc'), answer, async (day) => {
+    const part = cut(range, day.startMs, day.endMs);
+    if (part === undefined) return 'more';
+    const { edges, minutes } = range.filter.all ? splitMinutes(day, part) : { edges: [...windowsOf(day, part, 'desc')], minutes: [] };
+    for (const minute of minutes) value += day.counts.recordsIn(minute);
+    for (const window of edges) {
+      const sql = `SELECT count(*)::DOUBLE FROM ${day.name}.logs WHERE ${windowSql(window)} AND (${range.filter.sql})`;
+      value += Number((await catalog.readers.rows(sql, range.filter.params, deadline))[0]?.[0] ?? 0);
+    }
+    return 'more';
+  });
+  return { value, exact: !answer.partial };
+}
+
+/** Minutes that lie inside the span as a whole, and what is left at its two ends. */
+export function splitMinutes(day: DayFile, span: Span): { readonly edges: Span[]; readonly minutes: number[] } {
+  const minuteNs = BigInt(MINUTE_MS) * NS_PER_MS;
+  const first = (span.fromNs + minuteNs - 1n) / minuteNs;
+  const end = span.toNs / minuteNs;
+  if (first >= end) return { edges: [span], minutes: [] };
+  const edges = [
+    { fromNs: span.fromNs, toNs: first * minuteNs },
+    { fromNs: end * minuteNs, toNs: span.toNs },
+  ].filter((edge) => edge.fromNs < edge.toNs);
+  return { edges, minutes: day.counts.minutes(Number(first), Number(end)) };
+}
