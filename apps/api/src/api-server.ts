@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { ApiParts } from './api-parts.js';
+import type { ApiParts, ApiSettings } from './api-parts.js';
 import { ApiModule } from './api.module.js';
 import { ApiDocument } from './docs/api-document.js';
 import { ErrorFilter } from './error.filter.js';
@@ -24,7 +24,7 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
-/** Listens when it resolves. Rejects with the error of `listen` (`EADDRINUSE`, `EACCES`) when it cannot. */
+/** Listens when it resolves; rejects with an error that names the setting when it cannot. */
 export async function startApi(parts: ApiParts): Promise<RunningApi> {
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.register(parts), {
     bodyParser: false,
@@ -40,8 +40,18 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   app.useGlobalFilters(new ErrorFilter(parts.logger));
   limitConnections(server);
   app.get(ApiDocument).describe(app);
-  await app.listen(parts.settings.port, parts.settings.host);
+  await listen(app, parts.settings);
   return { address: `http://${urlHost(parts.settings.host)}:${port()}`, port: port(), close: () => close(app, server) };
+}
+
+async function listen(app: NestExpressApplication, { host, port }: ApiSettings): Promise<void> {
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'another program listens there already: stop it, or choose another port' : message;
+    throw new Error(`LOGWEIR_API_PORT: cannot listen on ${urlHost(host)}:${port}: ${reason}`, { cause: error });
+  }
 }
 
 function portOf(server: Server): number {

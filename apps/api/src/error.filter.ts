@@ -52,9 +52,9 @@ function requestError(thrown: unknown, request: Request): ApiError | undefined {
   if (status === 404)
     return new ApiError(404, 'route_not_found', `nothing is at ${request.method} ${request.path}`, { hint: '/docs lists what there is' });
   if (status === 413) return new ApiError(413, 'body_too_large', 'the body is too large');
-  const parseFailed =
-    thrown instanceof Error && (thrown instanceof SyntaxError || ('type' in thrown && thrown.type === 'entity.parse.failed'));
   const message = thrown instanceof Error ? thrown.message : 'the request cannot be read';
+  // Nest keeps of a parser's error only its message; a body that was announced and is not there was not JSON.
+  const parseFailed = request.body === undefined && request.headers['content-type'] !== undefined;
   return parseFailed
     ? new ApiError(400, 'body_invalid', `the body is not JSON: ${message}`)
     : new ApiError(status, 'request_invalid', message);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { fieldName } from '#libs/query';
+import { fieldOf } from '#libs/query';
 import { ApiParts } from '../api-parts.js';
 import { composeQuery } from './filter.js';
 import { fillBars, roundInterval, type Bar } from './interval.js';
@@ -31,7 +31,7 @@ export class LogHistogram {
       query: composeQuery(parameters.q, parameters.filter),
       ...range,
       intervalMs,
-      ...(parameters.by === undefined ? {} : { by: fieldName(parameters.by) }),
+      ...(parameters.by === undefined ? {} : { by: fieldOf(parameters.by).name }),
       timeoutMs: parameters.timeout,
     };
     const result = await this.slots.run({ timeoutMs: parameters.timeout, disconnected }, (signal) =>

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { fieldName } from '#libs/query';
+import { fieldOf } from '#libs/query';
 import type { SearchHit, SearchRequest, SearchResult, StoredRecord } from '#libs/store';
 import { ApiParts } from '../api-parts.js';
 import { ApiError } from '../errors.js';
@@ -74,7 +74,7 @@ function searchRequest(parameters: SearchParameters, place: Place): SearchReques
     limit: parameters.limit + 1,
     order: place.cursor?.direction === 'prev' ? opposite(place.order) : place.order,
     ...(place.cursor === undefined ? {} : { after: place.cursor.key }),
-    ...(parameters.fields === undefined ? {} : { fields: parameters.fields.map(fieldName) }),
+    ...(parameters.fields === undefined ? {} : { fields: parameters.fields.map((name) => fieldOf(name).name) }),
     timeoutMs: parameters.timeout,
   };
 }
