@@ -66,9 +66,12 @@ export class Head {
     return low;
   }
 
-  /** Resolves at the next `push` or `wake`. */
-  wait(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** Resolves at the next `push` or `wake`, or when the signal is given. */
+  async wait(signal?: AbortSignal): Promise<void> {
+    const wake = () => this.wake();
+    signal?.addEventListener('abort', wake);
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    signal?.removeEventListener('abort', wake);
   }
 
   wake(): void {

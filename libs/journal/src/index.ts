@@ -3,6 +3,7 @@ export type { Cursor } from './cursor.js';
 export { AppendError, JournalClosedError, JournalError, JournalFolderError, JournalFullError, JournalWriteError } from './errors.js';
 export { Journal, type Outcome } from './journal.js';
 export type { Compose } from './joined.js';
+export { Joins, type JoinsOptions, type PartialMark, type Placing, type TraceRules } from './joins.js';
 export type { Append, EndLine, Line, PartLine, ReadyLine, Separator } from './line.js';
 export type { JournalOptions } from './options.js';
 export type { Position } from './position.js';

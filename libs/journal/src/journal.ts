@@ -168,10 +168,7 @@ export class Journal {
    */
   async append(append: Append): Promise<Outcome> {
     const { lines, chunk } = append;
-    if (chunk !== undefined) {
-      const known = this.known(chunk);
-      if (known !== undefined) return known.then(() => 'duplicate');
-    }
+    if (chunk !== undefined && this.known(chunk)) return this.settled(chunk).then(() => 'duplicate');
     if (this.#closed) throw new JournalClosedError();
     if (lines.length === 0) throw new AppendError('an append needs at least one line');
     const refusal = this.#room.refusal(0);
@@ -179,11 +176,14 @@ export class Journal {
     return this.#store(append);
   }
 
-  /** undefined for a new chunk; else resolves when that chunk is on disk, and rejects when its append under way fails. */
-  known(chunk: Buffer): Promise<'stored'> | undefined {
-    const underWay = this.#underWay.get(chunk.toString('latin1'));
-    if (underWay !== undefined) return underWay;
-    return this.#chunks.has(chunk) ? Promise.resolve('stored') : undefined;
+  /** Whether this chunk is on disk or on its way there. Ask before its lines are placed in joins. */
+  known(chunk: Buffer): boolean {
+    return this.#underWay.has(chunk.toString('latin1')) || this.#chunks.has(chunk);
+  }
+
+  /** Of a known chunk: resolves when it is on disk, rejects when its append under way fails. */
+  async settled(chunk: Buffer): Promise<void> {
+    await this.#underWay.get(chunk.toString('latin1'));
   }
 
   #store({ lines, chunk, urgent = false }: Append): Promise<'stored'> {

@@ -19,6 +19,8 @@ export interface ReadLimits {
   /** A delivery ends at the frame that would exceed it; the first frame always comes whole. */
   readonly maxBytes: number;
   readonly maxRecords: number;
+  /** Ends the wait: `read` gives undefined. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Delivery {
@@ -27,6 +29,8 @@ export interface Delivery {
   readonly count: number;
   /** Of each record, strictly rising. */
   readonly positions: Float64Array;
+  /** Lines from outside that these records are made of: `count` and `joined`. */
+  readonly lines: number;
   /** Lines that were joined into the records of this delivery: parts less joined records. */
   readonly joined: number;
   /** Lines in between that were damaged on the disk and are lost. */
@@ -102,11 +106,11 @@ export class Reader {
   async read(limits: ReadLimits): Promise<Delivery | undefined> {
     const collected = nothingCollected();
     const from = Math.max(this.#position, this.#since);
-    while (!this.#parts.isClosed()) {
+    while (!this.#parts.isClosed() && limits.signal?.aborted !== true) {
       const found = await this.#next(limits);
       for (const each of found) this.#take(each, collected);
       if (collected.positions.length > 0) return this.#deliver(collected, from);
-      if (found.length === 0) await this.#parts.head.wait();
+      if (found.length === 0) await this.#parts.head.wait(limits.signal);
     }
     return undefined;
   }
@@ -123,7 +127,8 @@ export class Reader {
     const to = this.#position;
     const bulk = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, collected.bytes);
     const cursor = { position: to, from: this.#collector.oldest ?? to };
-    return { bulk, count: positions.length, positions: Float64Array.from(positions), joined, damaged, from, to, cursor };
+    const count = positions.length;
+    return { bulk, count, lines: count + joined, positions: Float64Array.from(positions), joined, damaged, from, to, cursor };
   }
 
   /** What comes next, from memory or from a file; nothing at the end of the journal. */
