@@ -1,3 +1,10 @@
 export type { Arrival, Event, Fields, Value } from './event.js';
 export { RECORD_HEAD } from './normaliser.js';
 export type { Normalise, NormaliserOptions } from './normaliser.js';
+export { Normaliser } from './record-normaliser.js';
+export { compareLevels, LEVELS, levelOfNumber, levelOfWord, SEVERITIES } from './levels.js';
+export type { Level, Scale } from './levels.js';
+export { formatTimestamp, parseTimestamp } from './timestamp.js';
+export type { Instant } from './timestamp.js';
+export { FIELDS } from './slots.js';
+export type { FieldType } from './slots.js';

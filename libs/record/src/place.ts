@@ -1,0 +1,216 @@
+import { isIP } from 'node:net';
+import type { Draft } from './draft.js';
+import { durationOf, scaleDuration } from './durations.js';
+import type { Entry } from './keys.js';
+import { levelOfNumber, levelOfRaw, NO_LEVEL } from './levels.js';
+import { cut, hasAnsi, quote, stripAnsi, unquote } from './quote.js';
+import { SLOT } from './slots.js';
+import type { TimeReader } from './time-reader.js';
+
+/** What a JSON value is; the scanner tells plain strings from those with escapes, as only the latter need decoding. */
+export const KIND = { string: 0, escaped: 1, number: 2, boolean: 3, null: 4, array: 5 } as const;
+
+/** Times inside a line count only in this window, in seconds since the epoch. */
+export interface Window {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface PlaceOptions {
+  readonly times: TimeReader;
+  readonly maxMessage: number;
+  readonly count: (reason: string) => void;
+}
+
+/** Puts fields into the places of a draft by their names; what does not fit its place becomes an attribute. */
+export class Placer {
+  window: Window = { low: 0, high: 0 };
+  /** The outer time, which a zone-less one is held against, in seconds. */
+  outer = 0;
+  readonly #draft: Draft;
+  readonly #times: TimeReader;
+  readonly #max: number;
+  readonly #count: (reason: string) => void;
+
+  constructor(draft: Draft, options: PlaceOptions) {
+    this.#draft = draft;
+    this.#times = options.times;
+    this.#max = options.maxMessage;
+    this.#count = options.count;
+  }
+
+  /** `raw` is valid JSON of the kind, without line ends. */
+  place(entry: Entry, kind: number, raw: string): void {
+    if (kind === KIND.null) return;
+    if (raw.length > this.#max) return this.#placeLong(entry, kind, raw);
+    if (!this.#fits(entry, kind, raw)) this.#draft.attribute(entry, raw);
+  }
+
+  /** Text as the message: without colours, which stay in `event.original`; at most `maxMessage` characters. */
+  message(text: string): boolean {
+    const draft = this.#draft;
+    if (draft.has(SLOT.message)) return false;
+    const plain = hasAnsi(text) ? stripAnsi(text) : text;
+    if (plain !== text) draft.put(SLOT.original, quote(this.cut(text)));
+    return draft.put(SLOT.message, quote(this.cut(plain)));
+  }
+
+  cut(text: string): string {
+    if (text.length <= this.#max) return text;
+    this.#count('message_cut');
+    return cut(text, this.#max);
+  }
+
+  /** Takes the time just read when it counts; else it stays an attribute under `name`. */
+  takeTime(name: string, raw: string): void {
+    if (this.#acceptTime()) return;
+    this.#draft.attributeNamed(name, raw);
+  }
+
+  #fits(entry: Entry, kind: number, raw: string): boolean {
+    const { target } = entry;
+    switch (target.kind) {
+      case 'attribute':
+        return false;
+      case 'keyword':
+        return kind !== KIND.array && this.#draft.put(target.slot, kind <= KIND.escaped ? raw : `"${raw}"`);
+      case 'level':
+        return this.#level(entry, kind, raw);
+      case 'time':
+        return this.#time(entry, kind, raw);
+      case 'message':
+        return kind === KIND.string ? this.#draft.put(SLOT.message, raw) : kind === KIND.escaped && this.message(unquote(raw));
+      case 'integer':
+        return this.#integer(target.slot, kind, raw);
+      case 'duration':
+        return this.#duration(entry, kind, raw);
+      default:
+        return this.#fitsRare(entry, kind, raw);
+    }
+  }
+
+  #fitsRare(entry: Entry, kind: number, raw: string): boolean {
+    const { slot, kind: target } = entry.target;
+    const isText = kind <= KIND.escaped;
+    switch (target) {
+      case 'url':
+        return isText && this.#url(raw);
+      case 'ip':
+        return isText && isIP(raw.slice(1, -1)) !== 0 && this.#draft.put(slot, raw);
+      case 'label':
+        return this.#label(entry, kind, raw);
+      case 'caller':
+        return isText && this.#caller(raw);
+      case 'error':
+        return isText && this.#error(entry, raw);
+      case 'tags':
+        return kind === KIND.array ? this.#draft.put(slot, raw) : isText && this.#draft.put(slot, `[${raw}]`);
+      case 'name':
+        return isText && this.#name(raw);
+      default:
+        return (raw === '"stdout"' || raw === '"stderr"') && this.#draft.put(slot, raw);
+    }
+  }
+
+  #level(entry: Entry, kind: number, raw: string): boolean {
+    if (this.#draft.level !== NO_LEVEL || kind > KIND.number) return false;
+    const { scale } = entry.target;
+    const level = kind === KIND.number ? levelOfNumber(Number(raw), scale) : levelOfRaw(raw, scale);
+    if (level === NO_LEVEL) return false;
+    this.#draft.level = level;
+    if (kind === KIND.number || entry.path === 'levelname') this.#draft.nameIsLogger = true;
+    return true;
+  }
+
+  #time(entry: Entry, kind: number, raw: string): boolean {
+    const draft = this.#draft;
+    if (entry.path === '@t') draft.compact = true;
+    if (draft.time !== '' || kind > KIND.number) return false;
+    if (kind === KIND.string && raw.length > 20) {
+      const end = this.#times.readIso(raw, 1);
+      if (end === raw.length - 1) return this.#acceptTime();
+    }
+    const known = kind === KIND.number ? this.#times.readNumber(raw) : this.#times.readText(unquote(raw));
+    return known && this.#acceptTime();
+  }
+
+  #acceptTime(): boolean {
+    const { low, high } = this.window;
+    const times = this.#times;
+    const settled = times.settle(this.outer);
+    if (!settled || times.seconds < low || times.seconds > high) {
+      this.#count(settled ? 'time_out_of_range' : 'time_without_zone');
+      return false;
+    }
+    this.#draft.time = times.format(times.seconds, times.tail);
+    return true;
+  }
+
+  #integer(slot: number, kind: number, raw: string): boolean {
+    if (kind === KIND.number)
+      return raw.length <= 15 && /^\d+$/.test(raw) && (slot !== SLOT.status || raw.length === 3) && this.#draft.put(slot, raw);
+    const text = raw.slice(1, -1);
+    return (
+      kind === KIND.string &&
+      /^(?:0|[1-9]\d{0,14})$/.test(text) &&
+      (slot !== SLOT.status || text.length === 3) &&
+      this.#draft.put(slot, text)
+    );
+  }
+
+  #duration(entry: Entry, kind: number, raw: string): boolean {
+    const { unit } = entry.target;
+    if (kind === KIND.number && unit > 0) {
+      const ns = scaleDuration(raw, unit);
+      return ns !== '' && this.#draft.put(SLOT.duration, ns);
+    }
+    const ns = kind === KIND.string ? durationOf(raw.slice(1, -1)) : '';
+    return ns !== '' && this.#draft.put(SLOT.duration, ns);
+  }
+
+  #url(raw: string): boolean {
+    const draft = this.#draft;
+    if (!draft.put(SLOT.urlOriginal, raw)) return false;
+    if (raw.charCodeAt(1) !== 47) return true;
+    const query = raw.indexOf('?');
+    if (query < 0) draft.put(SLOT.urlPath, raw);
+    else {
+      draft.put(SLOT.urlPath, raw.slice(0, query) + '"');
+      if (query < raw.length - 2) draft.put(SLOT.urlQuery, '"' + raw.slice(query + 1));
+    }
+    return true;
+  }
+
+  #label(entry: Entry, kind: number, raw: string): boolean {
+    if (kind === KIND.array) return false;
+    this.#draft.label(entry, kind <= KIND.escaped ? raw : `"${raw}"`);
+    return true;
+  }
+
+  /** `server/main.go:42` */
+  #caller(raw: string): boolean {
+    const found = /^"(.+):(\d{1,9})"$/.exec(raw);
+    if (found === null) return this.#draft.put(SLOT.file, raw);
+    if (!this.#draft.put(SLOT.file, `"${found[1]}"`)) return false;
+    this.#draft.put(SLOT.line, String(Number(found[2])));
+    return true;
+  }
+
+  /** An error given as text: a stack trace when it has lines, else the error's message. */
+  #error(entry: Entry, raw: string): boolean {
+    const isTrace = raw.includes('\\n') && !entry.path.includes('essage');
+    return this.#draft.put(isTrace ? SLOT.stackTrace : SLOT.errorMessage, raw);
+  }
+
+  #name(raw: string): boolean {
+    if (this.#draft.name !== '') return false;
+    this.#draft.name = raw;
+    return true;
+  }
+
+  #placeLong(entry: Entry, kind: number, raw: string): void {
+    const text = kind > KIND.escaped ? raw : unquote(raw);
+    const value = quote(this.cut(text));
+    if (!this.#fits(entry, KIND.escaped, value)) this.#draft.attribute(entry, value);
+  }
+}

@@ -1,0 +1,168 @@
+import { Draft } from './draft.js';
+import type { Arrival, Event } from './event.js';
+import { JsonLine } from './json-line.js';
+import { KeyTable } from './keys.js';
+import { NO_LEVEL } from './levels.js';
+import type { Normalise, NormaliserOptions } from './normaliser.js';
+import { decodePart, encodePart, joinTexts } from './parts.js';
+import { type PlaceOptions, Placer, type Window } from './place.js';
+import { cut, hasAnsi, isSafe, quote, quoteUnsafe, stripAnsi } from './quote.js';
+import { renderRecord } from './render.js';
+import { SLOT } from './slots.js';
+import { jsonOf, StructuredFields } from './structured.js';
+import { type Context, SurroundingsCache } from './surroundings.js';
+import { TextLine } from './text-line.js';
+import { TimeReader } from './time-reader.js';
+import { formatTimestamp, instantOf, MAX_SECONDS } from './timestamp.js';
+import { describeTrace } from './trace-error.js';
+import { Zone } from './zone.js';
+
+const DAY = 86_400;
+const INFO = 2;
+const ERROR = 4;
+
+/**
+ * Turns events into stored records (see `Normalise`). One-threaded by nature: a draft, the scanner and the caches are used again
+ * for every event, so that the common line costs few allocations.
+ */
+export class Normaliser implements Normalise {
+  readonly #options: NormaliserOptions;
+  readonly #times: TimeReader;
+  readonly #draft: Draft;
+  readonly #placer: Placer;
+  readonly #json: JsonLine;
+  readonly #text: TextLine;
+  readonly #structured: StructuredFields;
+  readonly #surroundings: SurroundingsCache;
+  readonly #retention: number;
+
+  #arrival: Arrival | undefined;
+  #created = '';
+  #createdTime = '';
+  #createdSeconds = 0;
+  #window: Window = { low: 0, high: 0 };
+
+  constructor(options: NormaliserOptions) {
+    const place: PlaceOptions = { times: new TimeReader(new Zone(options.zone)), maxMessage: options.maxMessage, count: options.count };
+    const keys = new KeyTable();
+    this.#options = options;
+    this.#times = place.times;
+    this.#draft = new Draft(keys);
+    this.#placer = new Placer(this.#draft, place);
+    this.#json = new JsonLine(keys, this.#placer);
+    this.#text = new TextLine(this.#draft, this.#placer, place.times);
+    this.#structured = new StructuredFields(keys, this.#placer);
+    this.#surroundings = new SurroundingsCache(options.node, options.host);
+    this.#retention = options.retentionMs / 1000;
+  }
+
+  normalise(event: Event, arrival: Arrival): string {
+    if (arrival !== this.#arrival) this.#arrive(arrival);
+    const context = this.#surroundings.of(event, arrival.source);
+    const outer = this.#outer(event);
+    this.#draft.reset();
+    if (event.text !== undefined) this.#line(event.text);
+    return this.#finish(event, context, outer);
+  }
+
+  part(event: Event, arrival: Arrival): string {
+    return encodePart(event, arrival);
+  }
+
+  join(parts: readonly string[], separator: '' | '\n'): string {
+    const { event, arrival } = joinTexts(parts.map(decodePart), separator);
+    if (separator === '') return this.normalise(event, arrival);
+    this.#arrive(arrival);
+    const context = this.#surroundings.of(event, arrival.source);
+    const outer = this.#outer(event);
+    this.#draft.reset();
+    this.#trace(event.text ?? '');
+    return this.#finish(event, context, outer);
+  }
+
+  #finish(event: Event, context: Context, outer: string): string {
+    const draft = this.#draft;
+    if (context.rest.length > 0) this.#structured.place(context.rest);
+    if (draft.name !== '') this.#placeName();
+    if (draft.compact && draft.level === NO_LEVEL) draft.level = INFO;
+    if (!draft.has(SLOT.message)) this.#placer.message(event.text === undefined ? jsonOf(event.fields) : trimEnd(event.text));
+    if (draft.closeAttributes()) this.#options.count('fields_capped');
+    return renderRecord(draft, context, this.#created, draft.time === '' ? outer : draft.time);
+  }
+
+  #arrive(arrival: Arrival): void {
+    const { seconds } = instantOf(arrival.createdNs);
+    const text = formatTimestamp(arrival.createdNs);
+    this.#arrival = arrival;
+    this.#createdTime = `"${text}"`;
+    this.#created = `,"created":"${text}"`;
+    this.#window = { low: Math.max(0, seconds - this.#retention), high: Math.min(MAX_SECONDS, seconds + DAY) };
+    this.#createdSeconds = seconds;
+    this.#placer.window = this.#window;
+  }
+
+  /** The time that counts when there is none inside: the sender's when it is sane, else the arrival. */
+  #outer(event: Event): string {
+    const { seconds, nanos } = event;
+    const { low, high } = this.#window;
+    const isGiven = seconds >= 0;
+    if (isGiven && seconds >= low && seconds <= high && nanos >= 0 && nanos <= 999_999_999) {
+      this.#placer.outer = seconds;
+      return this.#times.format(Math.floor(seconds), nanosTail(nanos));
+    }
+    if (isGiven) this.#options.count('time_out_of_range');
+    this.#placer.outer = this.#createdSeconds;
+    return this.#createdTime;
+  }
+
+  #line(text: string): void {
+    const line = trimEnd(text);
+    const first = line.charCodeAt(0);
+    if (first === 123 && line.charCodeAt(line.length - 1) === 125) {
+      if (this.#json.read(line)) return;
+      this.#draft.reset();
+    }
+    this.#plainText(line);
+  }
+
+  #plainText(line: string): void {
+    const draft = this.#draft;
+    if (isSafe(line)) {
+      draft.put(SLOT.message, line.length > this.#options.maxMessage ? quote(this.#placer.cut(line)) : `"${line}"`);
+      this.#text.read(line);
+      return;
+    }
+    const plain = hasAnsi(line) ? stripAnsi(line) : line;
+    if (plain !== line) draft.put(SLOT.original, quote(cut(line, this.#options.maxMessage)));
+    draft.put(SLOT.message, quoteUnsafe(this.#placer.cut(plain)));
+    this.#text.read(plain);
+  }
+
+  #trace(text: string): void {
+    const draft = this.#draft;
+    this.#plainText(text);
+    const { type, message } = describeTrace(text);
+    if (type !== '') draft.put(SLOT.errorType, quote(this.#placer.cut(type)));
+    if (message !== '') draft.put(SLOT.errorMessage, quote(this.#placer.cut(message)));
+    draft.put(SLOT.stackTrace, draft.slots[SLOT.message] ?? '""');
+    if (draft.level === NO_LEVEL) draft.level = ERROR;
+  }
+
+  #placeName(): void {
+    const { name, nameIsLogger } = this.#draft;
+    if (!nameIsLogger || !this.#draft.put(SLOT.logger, name)) this.#draft.attributeNamed('name', name);
+  }
+}
+
+/** TTYs end lines with `\r\n`, and Docker takes only the `\n` off. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text.charCodeAt(end - 1) === 13 || text.charCodeAt(end - 1) === 10)) end -= 1;
+  return end === text.length ? text : text.slice(0, end);
+}
+
+const NO_NANOS = '.000000000Z"';
+
+function nanosTail(nanos: number): string {
+  return nanos === 0 ? NO_NANOS : `.${String(nanos).padStart(9, '0')}Z"`;
+}

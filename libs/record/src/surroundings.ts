@@ -1,0 +1,98 @@
+import type { Arrival, Event, Fields, Value } from './event.js';
+import { quote } from './quote.js';
+import type { Surroundings } from './render.js';
+
+/**
+ * Docker's fields (`daemon/logger/fluentd/fluentd.go`): `container_id`, `container_name` with a slash before it,
+ * `source` (stdout, stderr), the extras of `--log-opt labels` and `env` flat beside them, and `partial_*` for lines over
+ * 16 KiB. Docker repeats them with every line, so they are rendered once per object.
+ *
+ * Extras with a dot in their name (`com.acme.team`) are labels of the container, others (`APP_ENV`, `team`) `labels`.
+ */
+export interface Context extends Surroundings {
+  readonly tag: string;
+  readonly source: Arrival['source'];
+  /** Fields that are not the container's, for the field table. */
+  readonly rest: readonly (readonly [string, Value])[];
+}
+
+const PARTIAL = new Set(['partial_message', 'partial_id', 'partial_ordinal', 'partial_last']);
+const COMPOSE_SERVICE = 'com.docker.compose.service';
+const IMAGES = new Set(['container_image', 'container_image_name', 'image_name']);
+
+export class SurroundingsCache {
+  readonly #node: string;
+  readonly #host: string;
+  readonly #known = new WeakMap<Fields, Context>();
+  #lastFields: Fields | undefined;
+  #last: Context | undefined;
+
+  constructor(node: string, host: string) {
+    this.#node = quote(node);
+    this.#host = host === '' ? '' : `,"host":{"name":${quote(host)}}`;
+  }
+
+  of(event: Event, source: Arrival['source']): Context {
+    const last = this.#last;
+    if (last !== undefined && this.#lastFields === event.fields && last.tag === event.tag && last.source === source) return last;
+    const known = this.#known.get(event.fields);
+    const context = known !== undefined && known.tag === event.tag && known.source === source ? known : this.#make(event, source);
+    this.#lastFields = event.fields;
+    this.#last = context;
+    return context;
+  }
+
+  #make(event: Event, source: Arrival['source']): Context {
+    const { tag, fields } = event;
+    const end = `,"logweir":{"source":"${source}",${tag === '' ? '' : `"tag":${quote(tag)},`}"node":${this.#node}}}`;
+    const isDocker = typeof fields['container_id'] === 'string';
+    const context: Context = {
+      ...(isDocker ? dockerFields(fields) : { container: '', stream: '', labels: '', rest: Object.entries(fields) }),
+      service: serviceOf(isDocker ? fields : {}, tag),
+      host: this.#host,
+      end,
+      tag,
+      source,
+    };
+    this.#known.set(fields, context);
+    return context;
+  }
+}
+
+function serviceOf(fields: Fields, tag: string): string {
+  const compose = fields[COMPOSE_SERVICE];
+  const name = fields['container_name'];
+  const service =
+    typeof compose === 'string' && compose !== '' ? compose : typeof name === 'string' && name !== '' ? withoutSlash(name) : tag;
+  return service === '' ? '' : `,"service":{"name":${quote(service)}}`;
+}
+
+function withoutSlash(name: string): string {
+  return name.startsWith('/') ? name.slice(1) : name;
+}
+
+type DockerFields = Pick<Context, 'container' | 'stream' | 'labels' | 'rest'>;
+
+function dockerFields(fields: Fields): DockerFields {
+  const container: string[] = [];
+  const containerLabels: string[] = [];
+  const labels: string[] = [];
+  const rest: [string, Value][] = [];
+  let stream = '';
+  for (const [key, value] of Object.entries(fields)) {
+    if (PARTIAL.has(key)) continue;
+    if (typeof value !== 'string') rest.push([key, value]);
+    else if (key === 'container_id') container.push(`"id":${quote(value)}`);
+    else if (key === 'container_name') container.push(`"name":${quote(withoutSlash(value))}`);
+    else if (IMAGES.has(key) && !container.some((part) => part.startsWith('"image"'))) container.push(`"image":{"name":${quote(value)}}`);
+    else if (key === 'source' && (value === 'stdout' || value === 'stderr')) stream = `,"stream":"${value}"`;
+    else (key.includes('.') ? containerLabels : labels).push(`${labelName(key)}:${quote(value)}`);
+  }
+  if (containerLabels.length > 0) container.push(`"labels":{${containerLabels.join(',')}}`);
+  return { container: `,"container":{${container.join(',')}}`, stream, labels: labels.join(','), rest };
+}
+
+/** Elasticsearch refuses NUL in the keys of flattened fields, and empty ones are of no use. */
+function labelName(key: string): string {
+  return key === '' ? '"_"' : quote(key.replaceAll('\u0000', '_'));
+}
