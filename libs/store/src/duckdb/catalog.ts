@@ -28,6 +28,8 @@ export class Catalog {
     private readonly instance: DuckDBInstance,
     /** The one connection that writes; its user takes turns in `Turns`. */
     readonly writer: DuckDBConnection,
+    /** Checkpoints run beside the writer, which needs its connection to fill the next transaction. */
+    readonly checkpointer: DuckDBConnection,
     readonly readers: Readers,
     private readonly report: (report: StoreReport) => void,
   ) {}
@@ -36,7 +38,7 @@ export class Catalog {
     const { folder } = options;
     await mkdir(folder, { recursive: true });
     const instance = await openInstance(options);
-    const catalog = new Catalog(folder, instance, await instance.connect(), await Readers.open(instance), report);
+    const catalog = new Catalog(folder, instance, await instance.connect(), await instance.connect(), await Readers.open(instance), report);
     await catalog.load(options.nowMs);
     return catalog;
   }
@@ -69,6 +71,7 @@ export class Catalog {
   async forget(file: DayFile): Promise<void> {
     await file.alone(async () => {
       this.days.delete(file.day);
+      await file.saved;
       await file.detach(this.writer).catch(() => {});
     });
   }
@@ -82,6 +85,7 @@ export class Catalog {
     const dropped = this.list().filter((file) => this.isDropped(file.day));
     for (const file of dropped) {
       this.days.delete(file.day);
+      await file.saved;
       await file.alone(() => file.detach(this.writer));
       await file.remove();
     }
@@ -89,8 +93,9 @@ export class Catalog {
   }
 
   async close(): Promise<void> {
-    for (const file of this.list()) await file.alone(() => file.checkpoint(this.writer)).catch(() => {});
+    for (const file of this.list()) await file.alone(() => file.checkpoint(this.checkpointer)).catch(() => {});
     this.readers.closeSync();
+    this.checkpointer.closeSync();
     this.writer.closeSync();
     this.instance.closeSync();
   }

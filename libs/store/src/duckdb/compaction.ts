@@ -67,7 +67,7 @@ async function copyRows(connection: DuckDBConnection, day: DayFile, target: stri
 
 async function swap(catalog: Catalog, day: DayFile, path: string, writes: number): Promise<boolean> {
   if (day.writes !== writes || catalog.isDropped(day.day)) return false;
-  await day.checkpoint(catalog.writer);
+  await day.checkpoint(catalog.checkpointer);
   await day.detach(catalog.writer);
   try {
     // A log left behind would be replayed onto the new file.

@@ -21,6 +21,9 @@ export class DayFile {
   /** Source bytes that are in the write-ahead log only. */
   unsavedBytes = 0;
 
+  /** Settles when no checkpoint is under way. */
+  saved: Promise<void> = Promise.resolve();
+
   private readers = 0;
   private closing: { readonly done: Promise<void>; finish(): void } | undefined;
   private drained: (() => void) | undefined;
@@ -58,9 +61,14 @@ export class DayFile {
     await connection.run(`DETACH ${this.name}`);
   }
 
-  async checkpoint(connection: DuckDBConnection): Promise<void> {
+  /** Writes the log into the file. The next transaction may fill its appender meanwhile, but must wait for `saved` before it writes. */
+  checkpoint(connection: DuckDBConnection): Promise<void> {
     this.unsavedBytes = 0;
-    await connection.run(`CHECKPOINT ${this.name}`);
+    const checkpoint = this.saved.then(async () => {
+      await connection.run(`CHECKPOINT ${this.name}`);
+    });
+    this.saved = checkpoint.catch(() => {});
+    return checkpoint;
   }
 
   /** The file must not be swapped or dropped under a query. */

@@ -36,6 +36,11 @@ const DEFAULT_MEMORY_MB = 256;
 const DEFAULT_THREADS = 2;
 const DEFAULT_RETENTION_DAYS = 14;
 const RETRY_MS = 1_000;
+/** Parsed records die young: with room for a few slices of them hardly one is copied by the collector. */
+const YOUNG_MB = 48;
+
+/** File locks hold between processes only, and a second instance on the same files would show old rows for ever. */
+const openFolders = new Set<string>();
 
 interface Pending {
   resolve(value: unknown): void;
@@ -54,15 +59,26 @@ export class DuckDbStore implements LogStore {
 
   constructor(private readonly options: DuckDbStoreOptions) {}
 
+  /** Throws `StoreError` `store_locked` when another process, or another store of this one, has the folder. */
   async start(): Promise<void> {
-    this.worker = new Worker(new URL('./worker.js', import.meta.url));
-    this.worker.on('message', (message: FromWorker) => this.receive(message));
-    this.worker.on('error', (error) => this.end(`the store's thread failed: ${error.message}`));
-    this.worker.on('exit', () => this.end(this.ended));
-    const { folder, memoryLimitMb = DEFAULT_MEMORY_MB, threads = DEFAULT_THREADS } = this.options;
-    const { retentionDays = DEFAULT_RETENTION_DAYS, retentionBytes = 0 } = this.options;
+    const folder = resolve(this.options.folder);
+    if (openFolders.has(folder)) {
+      throw new StoreError('store_locked', `the store folder ${folder} is already open in this process: use that store`, false);
+    }
+    openFolders.add(folder);
     this.ended = "the store's thread ended; restart the process";
-    await this.call('start', { folder: resolve(folder), memoryLimitMb, threads, retentionDays, retentionBytes, nowMs: this.options.now() });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    this.worker = worker;
+    worker.on('message', (message: FromWorker) => this.receive(message));
+    worker.on('error', (error) => this.end(`the store's thread failed: ${error.message}; restart the process`));
+    worker.on('exit', () => {
+      openFolders.delete(folder);
+      this.end(this.ended);
+    });
+    await this.open(folder).catch(async (error: unknown) => {
+      await this.stop(worker);
+      throw error;
+    });
   }
 
   async write(batch: WriteBatch): Promise<WriteOutcome> {
@@ -117,10 +133,21 @@ export class DuckDbStore implements LogStore {
   async close(): Promise<void> {
     const { worker } = this;
     if (worker === undefined) return;
-    this.ended = 'the store is closed';
     await this.call('close', undefined);
+    await this.stop(worker);
+  }
+
+  private open(folder: string): Promise<void> {
+    const { memoryLimitMb = DEFAULT_MEMORY_MB, threads = DEFAULT_THREADS, retentionDays = DEFAULT_RETENTION_DAYS } = this.options;
+    const { retentionBytes = 0 } = this.options;
+    return this.call('start', { folder, memoryLimitMb, threads, retentionDays, retentionBytes, nowMs: this.options.now() });
+  }
+
+  private async stop(worker: Worker): Promise<void> {
+    this.ended = 'the store is closed';
     this.worker = undefined;
     await worker.terminate();
+    openFolders.delete(resolve(this.options.folder));
   }
 
   private rangeOf(request: Pick<SearchRequest, 'query' | 'fromNs' | 'toNs' | 'timeoutMs'>): Range {

@@ -1,5 +1,6 @@
 import { wordsOf } from '#libs/query';
-import { FLAT_OBJECTS, MESSAGE_INDEX, TEXT_COLUMNS } from './columns.js';
+import { MESSAGE_INDEX, TEXT_COLUMNS } from './columns.js';
+import { ROOT, type Field } from './field-tree.js';
 import { parseInstant } from './timestamp.js';
 
 /** One record as the columns of its day file. */
@@ -24,66 +25,27 @@ export class RowError extends Error {
   }
 }
 
+const NO_TEXTS = new Array<string | null>(TEXT_COLUMNS.length).fill(null);
+
 type Json = Readonly<Record<string, unknown>>;
-
-/** The ECS names with a column, as the tree that a record is; a leaf is the column's index. */
-interface Shape {
-  readonly leaves: Map<string, number>;
-  readonly branches: Map<string, Shape>;
-}
-
-const newShape = (): Shape => ({ leaves: new Map(), branches: new Map() });
-const ROOT = newShape();
-for (const [index, [, name]] of TEXT_COLUMNS.entries()) {
-  const path = name.split('.');
-  const leaf = path.pop() as string;
-  let shape = ROOT;
-  for (const key of path) {
-    if (!shape.branches.has(key)) shape.branches.set(key, newShape());
-    shape = shape.branches.get(key) as Shape;
-  }
-  shape.leaves.set(leaf, index);
-}
-
-/** Field names repeat in every record, so their JSON text is kept; runaway names must not grow it without end. */
-const MAX_KEPT_NAMES = 10_000;
-const keptNames = new Map<string, string>();
-
-function nameText(name: string): string {
-  const kept = keptNames.get(name);
-  if (kept !== undefined) return kept;
-  const text = `${JSON.stringify(name)}:`;
-  if (keptNames.size < MAX_KEPT_NAMES) keptNames.set(name, text);
-  return text;
-}
-
-/** Names that stand in columns of their own beside the text columns. */
-const OWN_COLUMNS: ReadonlySet<string> = new Set(['@timestamp', 'event.sequence', 'logweir.node']);
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Strings only need the quoting of JSON; the rest of the scalars are their own text. */
+const valueText = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value));
+
 class Flattening {
-  readonly texts: (string | null)[] = new Array<string | null>(TEXT_COLUMNS.length).fill(null);
+  readonly texts: (string | null)[] = NO_TEXTS.slice();
   rest = '';
 
-  walk(object: Json, prefix: string, shape: Shape | undefined): void {
+  walk(object: Json, parent: Field): void {
     for (const key in object) {
       const value = object[key];
-      const column = shape?.leaves.get(key);
-      if (column !== undefined && typeof value === 'string') this.texts[column] = value;
-      else this.put(prefix + key, value, shape?.branches.get(key));
+      const field = parent.child(key);
+      if (field.column >= 0 && typeof value === 'string') this.texts[field.column] = value;
+      else if (!field.isLeaf && isObject(value)) this.walk(value, field);
+      else if (!field.ownColumn) this.rest += (this.rest === '' ? '{' : ',') + field.memberText + valueText(value);
     }
-  }
-
-  private put(name: string, value: unknown, shape: Shape | undefined): void {
-    if (OWN_COLUMNS.has(name)) return;
-    if (!isObject(value)) this.member(name, value);
-    else if (FLAT_OBJECTS.has(name)) for (const key in value) this.member(`${name}.${key}`, value[key]);
-    else this.walk(value, `${name}.`, shape);
-  }
-
-  private member(name: string, value: unknown): void {
-    this.rest += `${this.rest === '' ? '{' : ','}${nameText(name)}${JSON.stringify(value)}`;
   }
 }
 
@@ -115,7 +77,7 @@ export function parseRow(line: string): Row {
   }
   const node = (source['logweir'] as Json | undefined)?.['node'];
   const flat = new Flattening();
-  flat.walk(source, '', ROOT);
+  flat.walk(source, ROOT);
   const message = flat.texts[MESSAGE_INDEX];
   return {
     ...instant,

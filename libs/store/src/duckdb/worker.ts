@@ -46,7 +46,6 @@ async function answer<Name extends CallName>({ id, name, argument }: Request<Nam
   } finally {
     aborts.delete(id);
   }
-  if (name === 'close') port?.close();
 }
 
 function describe(error: unknown): Extract<FromWorker, { error: unknown }>['error'] {

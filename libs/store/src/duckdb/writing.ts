@@ -25,11 +25,11 @@ const CHECKPOINT_BYTES = 36 * 2 ** 20;
 const RETRY_MS = 1_000;
 const NEWLINE = 10;
 
-/** Rows of one day with their indexes in the batch. */
-interface Share {
-  readonly indexes: number[];
-  readonly rows: Row[];
-  bytes: number;
+/** A row with what the outcome needs of its record. */
+interface Entry {
+  readonly row: Row;
+  readonly index: number;
+  readonly bytes: number;
 }
 
 interface Tally {
@@ -48,98 +48,129 @@ export class Writing {
 
   async write(call: WriteCall): Promise<WriteOutcome> {
     const tally: Tally = { stored: 0, expired: 0, rejected: [], retry: [], reason: undefined };
-    const shares = await this.share(call, tally);
-    for (const [day, share] of [...shares].sort(([a], [b]) => (a < b ? -1 : 1))) await this.store(day, share, call, tally);
+    for (const [day, entries] of await this.writeFirstDay(call, tally)) {
+      const transaction = await DayTransaction.begin(this.catalog, day, call);
+      for (const [at, entry] of entries.entries()) {
+        transaction.add(entry);
+        if (at % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
+      }
+      await transaction.commit(tally);
+    }
     const { stored, expired, rejected, retry, reason } = tally;
     const later = reason === undefined ? {} : { retryAfterMs: RETRY_MS, reason };
     return { stored, duplicate: 0, rejected, retry: retry.sort((a, b) => a - b), expired, ...later };
   }
 
-  private async share(call: WriteCall, tally: Tally): Promise<Map<string, Share>> {
-    const shares = new Map<string, Share>();
+  /** Rows go to the file as they are parsed, mostly all of them: a batch seldom spans days. Returns the rows of other days. */
+  private async writeFirstDay(call: WriteCall, tally: Tally): Promise<Map<string, Entry[]>> {
+    const others = new Map<string, Entry[]>();
     const days = new DayNames();
-    let index = 0;
+    let transaction: DayTransaction | undefined;
+    let index = -1;
     for (const line of sourceLines(call.bulk)) {
-      const row = parseOrReject(line, index, tally);
-      if (row !== undefined) this.place(row, index, { shares, day: days.of(row.ms), bytes: line.length, tally, nowMs: call.nowMs });
       index += 1;
-      if (index % SLICE_ROWS === 0) await breathe();
+      if (index % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
+      const row = parseOrReject(line, index, tally);
+      if (row === undefined) continue;
+      const day = days.of(row.ms);
+      const entry = { row, index, bytes: line.length };
+      if (day === transaction?.day) transaction.add(entry);
+      else if (this.isExpired(day, call.nowMs)) tally.expired += 1;
+      else if (transaction !== undefined) entriesOf(others, day).push(entry);
+      else (transaction = await DayTransaction.begin(this.catalog, day, call)).add(entry);
     }
-    return shares;
+    await transaction?.commit(tally);
+    return others;
   }
+}
 
-  private place(
-    row: Row,
-    index: number,
-    to: { shares: Map<string, Share>; day: string; bytes: number; tally: Tally; nowMs: number },
-  ): void {
-    let share = to.shares.get(to.day);
-    if (share === undefined) {
-      if (this.isExpired(to.day, to.nowMs)) {
-        to.tally.expired += 1;
-        return;
-      }
-      share = { indexes: [], rows: [], bytes: 0 };
-      to.shares.set(to.day, share);
-    }
-    share.indexes.push(index);
-    share.rows.push(row);
-    share.bytes += to.bytes;
-  }
+/** The rows of a batch for one day file: all of them are stored with their counts and the applied position, or none. */
+class DayTransaction {
+  private readonly indexes: number[] = [];
+  private readonly counts = new MinuteCounts();
+  private bytes = 0;
+  private position = -1;
+  private failure: Error | undefined;
+  private file: DayFile | undefined;
+  private appender: DuckDBAppender | undefined;
 
-  private async store(day: string, share: Share, call: WriteCall, tally: Tally): Promise<void> {
-    let file: DayFile | undefined;
+  private constructor(
+    readonly day: string,
+    private readonly catalog: Catalog,
+    private readonly call: WriteCall,
+  ) {}
+
+  /** Never throws, nor does anything after it: a failure is kept until `commit` counts it. */
+  static async begin(catalog: Catalog, day: string, call: WriteCall): Promise<DayTransaction> {
+    const transaction = new DayTransaction(day, catalog, call);
     try {
-      file = await this.catalog.open(day, call.nowMs);
-      await this.append(file, share, call);
-      tally.stored += share.rows.length;
+      transaction.file = await catalog.open(day, call.nowMs);
+      await catalog.writer.run('BEGIN');
+      transaction.appender = await catalog.writer.createAppender('logs', 'main', transaction.file.name);
     } catch (error) {
-      await this.undo(file);
-      tally.retry.push(...share.indexes);
-      tally.reason = `DuckDB did not store records of ${day}: ${(error as Error).message}`;
-      return;
+      transaction.failure = error as Error;
     }
-    if (file.unsavedBytes > CHECKPOINT_BYTES) await file.checkpoint(this.catalog.writer).catch(() => {});
+    return transaction;
   }
 
-  private async undo(file: DayFile | undefined): Promise<void> {
-    await this.catalog.writer.run('ROLLBACK').catch(() => {});
-    if (file) await this.catalog.forget(file).catch(() => {});
+  add({ row, index, bytes }: Entry): void {
+    this.indexes.push(index);
+    const position = this.call.positions[index] ?? 0;
+    if (this.failure !== undefined || position <= (this.file?.applied.get(this.call.journal) ?? -1)) return;
+    try {
+      appendRow(this.appender as DuckDBAppender, row);
+    } catch (error) {
+      this.failure = error as Error;
+    }
+    this.counts.add(minuteOf(row.ms), row.texts[LEVEL_INDEX] ?? '', 1);
+    this.position = position;
+    this.bytes += bytes;
   }
 
-  private async append(file: DayFile, share: Share, call: WriteCall): Promise<void> {
+  async commit(tally: Tally): Promise<void> {
+    try {
+      if (this.failure !== undefined) throw this.failure;
+      const file = this.file as DayFile;
+      await this.store(file);
+      tally.stored += this.indexes.length;
+      if (file.unsavedBytes > CHECKPOINT_BYTES) void file.checkpoint(this.catalog.checkpointer).catch(() => {});
+    } catch (error) {
+      await this.undo();
+      tally.retry.push(...this.indexes);
+      tally.reason = `DuckDB did not store records of ${this.day}: ${(error as Error).message}`;
+    }
+  }
+
+  private async store(file: DayFile): Promise<void> {
     const { writer } = this.catalog;
-    const applied = file.applied.get(call.journal) ?? -1;
-    const fresh = share.rows.filter((_, at) => (call.positions[share.indexes[at] ?? 0] ?? 0) > applied);
-    if (fresh.length === 0) return;
-    const counts = new MinuteCounts();
-    const position = call.positions[share.indexes.at(-1) ?? 0] ?? 0;
-    await writer.run('BEGIN');
-    await appendRows(await writer.createAppender('logs', 'main', file.name), fresh, counts);
-    await writer.run(`INSERT INTO ${file.name}.applied VALUES (${quoteText(call.journal)}, ${position})`);
-    await writer.run(`INSERT INTO ${file.name}.minutes VALUES ${countValues(counts)}`);
-    file.writes += 1;
+    await file.saved;
+    this.appender?.closeSync();
+    if (this.counts.total > 0) {
+      await writer.run(`INSERT INTO ${file.name}.applied VALUES (${quoteText(this.call.journal)}, ${this.position})`);
+      await writer.run(`INSERT INTO ${file.name}.minutes VALUES ${countValues(this.counts)}`);
+      file.writes += 1;
+    }
     await writer.run('COMMIT');
-    file.counts.merge(counts);
-    file.applied.set(call.journal, position);
-    file.unsavedBytes += share.bytes;
+    if (this.counts.total === 0) return;
+    file.counts.merge(this.counts);
+    file.applied.set(this.call.journal, this.position);
+    file.unsavedBytes += this.bytes;
   }
+
+  private async undo(): Promise<void> {
+    await this.catalog.writer.run('ROLLBACK').catch(() => {});
+    if (this.file) await this.catalog.forget(this.file).catch(() => {});
+  }
+}
+
+function entriesOf(others: Map<string, Entry[]>, day: string): Entry[] {
+  const entries = others.get(day) ?? [];
+  others.set(day, entries);
+  return entries;
 }
 
 const countValues = (counts: MinuteCounts): string =>
   [...counts.entries()].map(([minute, level, records]) => `(${minute}, ${quoteText(level)}, ${records})`).join(',');
-
-async function appendRows(appender: DuckDBAppender, rows: readonly Row[], counts: MinuteCounts): Promise<void> {
-  try {
-    for (const [index, row] of rows.entries()) {
-      appendRow(appender, row);
-      counts.add(minuteOf(row.ms), row.texts[LEVEL_INDEX] ?? '', 1);
-      if (index % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
-    }
-  } finally {
-    appender.closeSync();
-  }
-}
 
 function appendRow(appender: DuckDBAppender, row: Row): void {
   appender.appendBigInt(row.ns);
