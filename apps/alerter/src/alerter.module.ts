@@ -1,0 +1,10 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Readiness } from '#libs/telemetry';
+import { HealthController } from './health.controller.js';
+
+@Module({})
+export class AlerterModule {
+  static register(readiness: Readiness): DynamicModule {
+    return { module: AlerterModule, controllers: [HealthController], providers: [{ provide: Readiness, useValue: readiness }] };
+  }
+}
