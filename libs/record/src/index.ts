@@ -8,3 +8,6 @@ export { formatTimestamp, parseTimestamp } from './timestamp.js';
 export type { Instant } from './timestamp.js';
 export { FIELDS } from './slots.js';
 export type { FieldType } from './slots.js';
+export { flatten, unflatten } from './flat.js';
+export { beginTrace, continueTrace, mayTrace } from './traces.js';
+export type { TraceState } from './traces.js';

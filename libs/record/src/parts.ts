@@ -32,8 +32,13 @@ export function joinTexts(parts: readonly Part[], separator: '' | '\n'): Part {
   const [first] = parts;
   if (first === undefined)
     return { event: { tag: '', seconds: -1, nanos: 0, text: '', fields: {} }, arrival: { createdNs: 0n, source: 'forward' } };
-  const text = parts.map((part) => part.event.text ?? '').join(separator);
+  const text = parts.map((part) => textOf(part.event, separator)).join(separator);
   return { event: { ...first.event, text }, arrival: first.arrival };
+}
+
+/** Lines of a TTY end with `\r`, which is no part of a trace. */
+function textOf({ text = '' }: Event, separator: '' | '\n'): string {
+  return separator === '\n' && text.endsWith('\r') ? text.slice(0, -1) : text;
 }
 
 function wrap(value: Value): unknown {
