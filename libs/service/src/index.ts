@@ -1,0 +1,4 @@
+export { Closing } from './closing.js';
+export { runService } from './run-service.js';
+export type { RunningService, ServiceHost } from './run-service.js';
+export { startLine } from './start-line.js';
