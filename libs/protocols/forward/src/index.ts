@@ -1,0 +1,14 @@
+export { encodeAck, encodeJsonAck } from './chunk-id.js';
+export type { EntryReader } from './entry-reader.js';
+export { ForwardError } from './errors.js';
+export type { ForwardErrorCode } from './errors.js';
+export { FieldCache } from './field-cache.js';
+export { ForwardDecoder } from './forward-decoder.js';
+export type { ForwardDecoderOptions } from './forward-decoder.js';
+export type { ChunkFrame, ChunkId, EventsFrame, Frame, Ping } from './frame.js';
+export { encodeHelo, encodePing, encodePong, Handshake, sha512 } from './handshake.js';
+export type { HandshakeAnswer, HandshakeOptions, PingSecrets } from './handshake.js';
+export { FORWARD_LIMITS } from './limits.js';
+export type { ForwardCount, ForwardLimits } from './limits.js';
+export { encodeMessagePack, EventTime } from './msgpack-writer.js';
+export type { Writable } from './msgpack-writer.js';
