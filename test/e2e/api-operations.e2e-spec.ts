@@ -37,9 +37,9 @@ describe('health, metrics and documents', () => {
   });
 
   it('shows its metrics', async () => {
-    const { headers, body } = await get('/metrics');
+    const { headers, body } = await get<string>('/metrics');
     expect(headers['content-type']).toContain('text/plain');
-    expect(body).toBe('logweir_up 1\n');
+    expect(body).toContain('# TYPE logweir_search_seconds histogram');
   });
 
   it('describes every route and parameter in OpenAPI', async () => {
@@ -102,12 +102,14 @@ describe('a search that does not go well', () => {
 
   it.each([
     [new StoreError('store_unavailable', 'Elasticsearch does not answer', true), 503, 'store_unavailable', 'Elasticsearch does not answer'],
+    [new StoreError('store_timeout', 'a shard took too long', true), 504, 'search_timeout', 'a shard took too long'],
+    [new StoreError('store_query', 'the pattern is too large', false), 400, 'query_refused', 'the pattern is too large'],
     [new StoreError('store_internal', 'a shard is broken', false), 502, 'store_failed', 'a shard is broken'],
     [new Error('secret detail'), 500, 'internal', 'something went wrong here; the log of the process says what'],
   ])('tells what the store says: %s', async (error, status, code, message) => {
     fixture = await startFixture({ reader: reader(() => Promise.reject(error)) });
     expect(await get('/api/v1/logs')).toMatchObject({ status, body: { error: { code, message } } });
-    expect(fixture.errors).toEqual(['request failed']);
+    expect(fixture.errors).toEqual(status >= 500 ? ['request failed'] : []);
   });
 
   it('ends when the store lets its time pass', async () => {

@@ -1,7 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { ApiParts } from '#apps/api/src/api-parts';
 import { startApi, type RunningApi } from '#apps/api/src/api-server';
-import { Readiness } from '#libs/telemetry';
+import { JsonLogger, Metrics, Readiness } from '#libs/telemetry';
 import { MemoryStore } from './memory-store.js';
 
 export const NOW_MS = Date.UTC(2026, 10, 21, 12);
@@ -27,13 +27,15 @@ export interface ApiFixture {
 export async function startFixture(parts: Partial<ApiParts> = {}): Promise<ApiFixture> {
   const store = new MemoryStore(() => NOW_NS);
   const readiness = new Readiness(200);
+  const metrics = new Metrics();
   const errors: string[] = [];
+  const write = (line: string): void => void errors.push((JSON.parse(line) as { message: string }).message);
   const api = await startApi({
     settings: { host: '127.0.0.1', port: 0, allowedHosts: [] },
     reader: store,
     readiness,
-    metrics: { contentType: 'text/plain; version=0.0.4', metrics: async () => 'logweir_up 1\n' },
-    logger: { error: (message) => void errors.push(message) },
+    metrics,
+    logger: new JsonLogger({ level: 'debug', write, now: () => NOW_MS }),
     now: () => NOW_MS,
     ...parts,
   });

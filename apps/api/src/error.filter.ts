@@ -1,13 +1,14 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { QueryError } from '#libs/query';
-import type { ApiLogger } from './api-parts.js';
+import { StoreError, type StoreErrorCode } from '#libs/store';
+import type { Logger } from '#libs/telemetry';
 import { ApiError, errorAnswer } from './errors.js';
 
 /** Turns whatever was thrown into the one error shape. What nobody expected is logged and told without details. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
-  constructor(private readonly logger: ApiLogger) {}
+  constructor(private readonly logger: Logger) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
@@ -37,13 +38,19 @@ function apiError(thrown: unknown, request: Request): ApiError {
   );
 }
 
-/** `StoreError`, by its shape: loading the stores' own code for the class would cost the start both drivers. */
 function storeError(thrown: unknown): ApiError | undefined {
-  if (!(thrown instanceof Error) || !('retryable' in thrown)) return undefined;
-  return thrown.retryable === true
+  if (!(thrown instanceof StoreError)) return undefined;
+  if (thrown.code === 'store_timeout') {
+    return new ApiError(504, 'search_timeout', thrown.message, { hint: 'narrow the times, or give a longer timeout', cause: thrown });
+  }
+  if (unanswerable.has(thrown.code)) return new ApiError(400, 'query_refused', thrown.message, { cause: thrown });
+  return thrown.retryable
     ? new ApiError(503, 'store_unavailable', thrown.message, { retryAfterSeconds: 1, cause: thrown })
     : new ApiError(502, 'store_failed', thrown.message, { cause: thrown });
 }
+
+/** What the asker has to change, not the operator. */
+const unanswerable: ReadonlySet<StoreErrorCode> = new Set(['store_query']);
 
 /** What Nest, Express and its body parser refuse before a controller is reached. */
 function requestError(thrown: unknown, request: Request): ApiError | undefined {

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'origin_refused'
   | 'parameter_invalid'
   | 'parameter_unknown'
+  | 'query_refused'
   | 'record_not_found'
   | 'replay_refused'
   | 'request_invalid'

@@ -34,7 +34,7 @@ export class LogHistogram {
       ...(parameters.by === undefined ? {} : { by: fieldOf(parameters.by).name }),
       timeoutMs: parameters.timeout,
     };
-    const result = await this.slots.run({ timeoutMs: parameters.timeout, disconnected }, (signal) =>
+    const result = await this.slots.run({ kind: 'histogram', timeoutMs: parameters.timeout, disconnected }, (signal) =>
       this.parts.reader.histogram({ ...request, signal }),
     );
     return {

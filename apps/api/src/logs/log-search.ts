@@ -43,7 +43,7 @@ export class LogSearch {
     const startedMs = this.parts.now();
     const place = this.place(parameters);
     const request = searchRequest(parameters, place);
-    const result = await this.slots.run({ timeoutMs: parameters.timeout, disconnected }, (signal) =>
+    const result = await this.slots.run({ kind: 'search', timeoutMs: parameters.timeout, disconnected }, (signal) =>
       this.parts.reader.search({ ...request, signal }),
     );
     return { ...page(result, place, parameters.limit), took_ms: Math.max(0, this.parts.now() - startedMs) };

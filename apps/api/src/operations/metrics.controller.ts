@@ -8,6 +8,7 @@ export class MetricsController {
 
   @Get()
   async metrics(@Res() response: Response): Promise<void> {
-    response.set('content-type', this.parts.metrics.contentType).end(await this.parts.metrics.metrics());
+    const { registry } = this.parts.metrics;
+    response.set('content-type', registry.contentType).end(await registry.metrics());
   }
 }
