@@ -44,3 +44,9 @@ export class JournalFolderError extends JournalError {
     super('journal_folder_unusable', message);
   }
 }
+
+export class DeadLetterError extends JournalError {
+  constructor(message: string) {
+    super('dead_letter_damaged', message);
+  }
+}

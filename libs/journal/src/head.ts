@@ -9,6 +9,7 @@ export class Head {
   readonly #frames: Frame[] = [];
   #first = 0;
   #bytes = 0;
+  #closed = false;
   #waiting: (() => void)[] = [];
 
   constructor(
@@ -66,12 +67,19 @@ export class Head {
     return low;
   }
 
-  /** Resolves at the next `push` or `wake`, or when the signal is given. */
-  async wait(signal?: AbortSignal): Promise<void> {
+  /** Resolves when there is something behind `position`, at the next `wake`, or when the signal is given. */
+  async wait(position: Position, signal?: AbortSignal): Promise<void> {
+    if (this.#closed || position < this.end || signal?.aborted === true) return;
     const wake = () => this.wake();
     signal?.addEventListener('abort', wake);
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
     signal?.removeEventListener('abort', wake);
+  }
+
+  /** Nobody waits any more. */
+  close(): void {
+    this.#closed = true;
+    this.wake();
   }
 
   wake(): void {

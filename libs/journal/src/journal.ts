@@ -235,7 +235,7 @@ export class Journal {
   async #onSealing(segment: Segment): Promise<void> {
     const content = this.#chunkLog.take();
     if (content !== undefined) await this.#chunkFiles.write(segment.number, content);
-    await this.#chunkFiles.sweep();
+    await this.#chunkFiles.sweep().catch((error: unknown) => this.#settings.report('journal_delete_failed', { error: String(error) }));
   }
 
   async #onOpened(segment: Segment): Promise<void> {
@@ -327,8 +327,9 @@ export class Journal {
     this.#closed = true;
     this.#room.stop();
     await this.#writer.flush();
-    this.#head.wake();
+    this.#head.close();
     for (const reader of this.#readers.values()) await reader.close();
-    await this.#writer.seal();
+    // Without its foot the segment is scanned at the next start: nothing is lost.
+    await this.#writer.seal().catch((error: unknown) => this.#settings.report('journal_seal_failed', { error: String(error) }));
   }
 }

@@ -110,7 +110,7 @@ export class Reader {
       const found = await this.#next(limits);
       for (const each of found) this.#take(each, collected);
       if (collected.positions.length > 0) return this.#deliver(collected, from);
-      if (found.length === 0) await this.#parts.head.wait(limits.signal);
+      if (found.length === 0) await this.#parts.head.wait(this.#position, limits.signal);
     }
     return undefined;
   }
