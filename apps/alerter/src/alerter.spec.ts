@@ -1,22 +1,24 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { RunningService } from '#libs/service';
 import type { ReadinessReport } from '#libs/telemetry';
 import { eventually } from '../../../test/support/eventually.js';
-import { startAlerter, type RunningAlerter } from './alerter.js';
+import { startAlerter } from './alerter.js';
 
 const HOST = '127.0.0.1';
-let alerter: RunningAlerter;
+let alerter: RunningService;
+const address = () => alerter.addresses['alerter'] ?? '';
 afterEach(() => alerter.close());
 
 async function readiness(): Promise<{ status: number; report: ReadinessReport }> {
-  const response = await fetch(`${alerter.address}/readyz`);
+  const response = await fetch(`${address()}/readyz`);
   return { status: response.status, report: (await response.json()) as ReadinessReport };
 }
 
 describe('the alerter', () => {
   it('is alive and ready without Redis', async () => {
     alerter = await startAlerter({ host: HOST, port: 0 });
-    expect((await fetch(`${alerter.address}/healthz`)).status).toBe(200);
+    expect((await fetch(`${address()}/healthz`)).status).toBe(200);
     expect(await readiness()).toEqual({ status: 200, report: { ready: true, parts: {} } });
   });
 
@@ -38,8 +40,8 @@ describe('the alerter', () => {
 
   it('names the setting of a port that is taken', async () => {
     alerter = await startAlerter({ host: HOST, port: 0 });
-    const port = Number(new URL(alerter.address).port);
-    await expect(startAlerter({ host: HOST, port })).rejects.toThrow(`LOGWEIR_ALERTER_PORT: cannot listen on ${HOST}:${port}`);
+    const port = Number(new URL(address()).port);
+    await expect(startAlerter({ host: HOST, port })).rejects.toThrow(`LOGWEIR_API_PORT: cannot listen on ${HOST}:${port}`);
   });
 });
 

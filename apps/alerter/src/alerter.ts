@@ -1,10 +1,12 @@
 import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { RunningService } from '#libs/service';
 import { Readiness } from '#libs/telemetry';
 import { AlerterModule } from './alerter.module.js';
 import { RedisCheck } from './redis-check.js';
 
+/** Where it answers for its health is the address of the API: in a container of its own nothing else is there. */
 export interface AlerterSettings {
   readonly host: string;
   /** 0 picks a free one. */
@@ -13,14 +15,8 @@ export interface AlerterSettings {
   readonly redisUrl?: string;
 }
 
-export interface RunningAlerter {
-  /** With the real port. */
-  readonly address: string;
-  close(): Promise<void>;
-}
-
 /** Listens when it resolves. Says whether it could work; rules to work on come with the alert store. */
-export async function startAlerter(settings: AlerterSettings): Promise<RunningAlerter> {
+export async function startAlerter(settings: AlerterSettings): Promise<RunningService> {
   const readiness = new Readiness();
   const redis = settings.redisUrl === undefined ? undefined : new RedisCheck(settings.redisUrl);
   if (redis !== undefined) readiness.add('redis', () => redis.look());
@@ -39,12 +35,12 @@ export async function startAlerter(settings: AlerterSettings): Promise<RunningAl
     await app.listen(settings.port, settings.host);
   } catch (error) {
     await close();
-    throw new Error(`LOGWEIR_ALERTER_PORT: cannot listen on ${settings.host}:${settings.port}: ${(error as Error).message}`, {
+    throw new Error(`LOGWEIR_API_PORT: cannot listen on ${settings.host}:${settings.port}: ${(error as Error).message}`, {
       cause: error,
     });
   }
   const server: Server = app.getHttpServer();
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : settings.port;
-  return { address: `http://${settings.host}:${port}`, close };
+  return { addresses: { alerter: `http://${settings.host}:${port}` }, close };
 }

@@ -1,0 +1,48 @@
+import type { Settings } from '#libs/config';
+import { Closing, type RunningService } from '#libs/service';
+import { openStore } from '#libs/store';
+import { JsonLogger, Metrics, Readiness } from '#libs/telemetry';
+import { startApi } from '../../api/src/api-server.js';
+import { startIngest } from '../../ingest/src/ingest.module.js';
+import { prepareDataFolder } from './data-folder.js';
+
+export interface HubOptions {
+  readonly settings: Settings;
+  /** Where the process's own log goes, one JSON object a line. */
+  readonly write: (line: string) => void;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Ingest and API in one process over one store. What has started is closed again when something after it cannot start. */
+export async function startHub(options: HubOptions): Promise<RunningService> {
+  const closing = new Closing();
+  try {
+    return { addresses: await open(options, closing), close: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function open({ settings, write, now }: HubOptions, closing: Closing): Promise<Record<string, string>> {
+  prepareDataFolder(settings.data.dir);
+  const logger = new JsonLogger({ level: settings.log.level, write, now });
+  const metrics = new Metrics();
+  metrics.collectProcess();
+  const readiness = new Readiness();
+
+  const log = (level: 'info' | 'warn' | 'error', message: string): void => logger[level](message);
+  const opened = await openStore(settings, { now, random: Math.random, log, count: (event) => metrics.storeEvents.inc({ event }) });
+  closing.add('store', opened.close);
+  const { store } = opened;
+  readiness.add('store', () => store.health());
+
+  const ingest = await startIngest({ settings, store, metrics, logger, readiness, now });
+  closing.add('ingest', () => ingest.close());
+
+  const { deadLetters } = ingest;
+  const api = await startApi({ settings: settings.api, reader: store, readiness, metrics, logger, now, deadLetters });
+  closing.add('api', () => api.close());
+  return { ...ingest.addresses, api: api.address };
+}
