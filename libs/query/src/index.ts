@@ -1,1 +1,10 @@
-export type { Query } from './ast.js';
+export type { AllQuery, AndQuery, ExistsQuery, MatchQuery, NotQuery, OrQuery, Query, RangeOperator, RangeQuery, Value } from './ast.js';
+export { QueryError, type QueryErrorCode } from './errors.js';
+export { parseQuery } from './parser.js';
+export { formatQuery } from './format.js';
+export { toElasticsearch, type ElasticsearchQuery } from './elasticsearch.js';
+export { toSql, type SqlCondition, type SqlParam } from './sql.js';
+export { toPredicate, type Predicate } from './predicate.js';
+export { tokenise, wordsOf } from './tokeniser.js';
+export { fieldOf, KNOWN_FIELDS, SHORT_NAMES, type Field, type FieldType, type KnownField } from './fields.js';
+export { formatTime, parseTime, type Span } from './times.js';
