@@ -1,0 +1,96 @@
+/**
+ * Every setting: its section, key, meaning, default and what is allowed. `LOGWEIR_<SECTION>_<KEY>` names it in the
+ * environment, `<section>.<key>` in config/logweir.yml. docs/configuration.md is made from this file.
+ */
+import type { z } from 'zod';
+import { bytes, DOOR, duration, HTTP_URL, integer, list, OPTIONAL_TEXT, PORT, REDIS_URL, SWITCH, TEXT, ZONE } from './values.js';
+import { enumeration } from './enumeration.js';
+
+export interface Setting<T extends z.ZodType = z.ZodType> {
+  readonly type: T;
+  /** As a person would write it; absent means: derived, see `about`. */
+  readonly fallback: string;
+  readonly about: string;
+  /** Never shown; may also come from the file that `<NAME>_FILE` names. */
+  readonly secret?: true;
+}
+
+function setting<T extends z.ZodType>(type: T, fallback: string, about: string): Setting<T> {
+  return { type, fallback, about };
+}
+
+function secret<T extends z.ZodType>(type: T, about: string): Setting<T> {
+  return { type, fallback: '', about, secret: true };
+}
+
+const MIB = 1024 * 1024;
+const DAY_MS = 86_400_000;
+
+export const SCHEMA = {
+  data: { dir: setting(TEXT, 'data', 'folder of everything that must survive a restart: journal, store, dead letters') },
+  node: { name: setting(OPTIONAL_TEXT, '', 'name of this node in every record (`logweir.node`) and `host.name` of lines that bring none; the host name when empty') },
+  time: { zone: setting(ZONE, 'UTC', 'zone of times that lines carry without one') },
+  log: { level: setting(enumeration('debug', 'info', 'warn', 'error'), 'info', 'what Logweir says about itself on stderr') },
+  forward: {
+    host: setting(TEXT, '127.0.0.1', 'address of the Fluentd forward door'),
+    port: setting(DOOR, '24224', 'its port, TCP and UDP; 0 picks a free one, `off` shuts the door'),
+    maxFrame: setting(bytes(64 * 1024, 512 * MIB), '32MiB', 'largest frame on the wire; a longer one closes its connection'),
+    maxInflated: setting(bytes(64 * 1024, 1024 * MIB), '256MiB', 'largest compressed chunk after inflating'),
+    maxConnections: setting(integer(1, 100_000), '4096', 'connections read at once; more wait unread'),
+  },
+  forwardSecure: {
+    host: setting(TEXT, '127.0.0.1', 'address of the secured forward door (shared key and TLS; Docker can use neither a shared key nor client certificates)'),
+    port: setting(DOOR, 'off', 'its port'),
+    sharedKey: secret(OPTIONAL_TEXT, 'shared key of the handshake; without one the door only has TLS'),
+    users: secret(list(TEXT), '`name:password` pairs, with commas; each client then needs one'),
+    hostname: setting(OPTIONAL_TEXT, '', 'name told in the handshake; must differ from every client’s; `logweir-` and the node’s name when empty'),
+    tlsCert: setting(OPTIONAL_TEXT, '', 'PEM file of the certificate chain; switches TLS on'),
+    tlsKey: setting(OPTIONAL_TEXT, '', 'PEM file of its private key'),
+    tlsCa: setting(OPTIONAL_TEXT, '', 'PEM file of the authority that signs client certificates; switches mutual TLS on'),
+  },
+  json: {
+    host: setting(TEXT, '127.0.0.1', 'address of the JSON lines door'),
+    port: setting(DOOR, '5000', 'its TCP port'),
+    maxLine: setting(bytes(1024, 256 * MIB), '1MiB', 'longest line; the rest of a longer one is cut off and counted'),
+    maxConnections: setting(integer(1, 100_000), '1024', 'connections read at once; more wait unread'),
+  },
+  intake: {
+    host: setting(TEXT, '127.0.0.1', 'address of the HTTP intake'),
+    ports: setting(list(PORT), '8088,4318', 'its ports, with commas; empty shuts the door'),
+    maxBody: setting(bytes(1024, 512 * MIB), '16MiB', 'largest body on the wire; inflated it may be 20 times as large'),
+  },
+  api: {
+    host: setting(TEXT, '127.0.0.1', 'address of the API, /metrics, /healthz and /readyz'),
+    port: setting(PORT, '4280', 'its port'),
+    allowedHosts: setting(list(TEXT), '', 'further values of the Host header that are ours: what a proxy or a compose network calls us'),
+  },
+  join: { traces: setting(SWITCH, 'true', 'stack traces become one record; Docker’s 16 KiB parts always do') },
+  journal: {
+    maxBytes: setting(bytes(64 * MIB), '8GiB', 'how far the store may be behind before senders have to wait'),
+    freeFloor: setting(bytes(0), '512MiB', 'senders wait when the disk has less left'),
+    segmentBytes: setting(bytes(MIB, 512 * MIB), '64MiB', 'size of one journal file'),
+    dedupeWindow: setting(duration(1_000, DAY_MS), '10m', 'how long a chunk id is remembered, so that a resent chunk is stored once'),
+    dedupeBytes: setting(bytes(MIB, 1024 * MIB), '64MiB', 'memory for them'),
+  },
+  store: {
+    kind: setting(enumeration('duckdb', 'elasticsearch'), 'duckdb', 'where records are kept'),
+    retentionDays: setting(integer(1, 3650), '14', 'whole days kept'),
+    retentionBytes: setting(bytes(0), '0', 'DuckDB: the oldest day goes when all are larger; 0 means no limit'),
+    memory: setting(bytes(64 * MIB), '256MiB', 'DuckDB: memory limit of the engine'),
+  },
+  elasticsearch: {
+    nodes: setting(list(HTTP_URL), 'http://127.0.0.1:9200', 'URLs of the nodes, with commas'),
+    namespace: setting(TEXT.regex(/^[a-z0-9_.]{1,100}$/, 'lower-case letters, digits, _ and ., at most 100'), 'default', 'records go to the data stream logs-logweir-<namespace>'),
+    apiKey: secret(OPTIONAL_TEXT, 'API key (base64 form)'),
+    username: setting(OPTIONAL_TEXT, '', 'user, when there is no API key'),
+    password: secret(OPTIONAL_TEXT, 'its password'),
+    requestTimeout: setting(duration(1_000, 600_000), '60s', 'how long one bulk request may take'),
+  },
+  deadletters: { maxBytes: setting(bytes(MIB), '1GiB', 'room for records the store refused; the oldest go first, and are counted') },
+  redis: { url: setting(REDIS_URL, '', 'Redis of the alerter; empty in embedded mode') },
+} as const;
+
+export type Schema = typeof SCHEMA;
+export type Settings = {
+  readonly [S in keyof Schema]: { readonly [K in keyof Schema[S]]: Schema[S][K] extends Setting<infer T> ? z.output<T> : never };
+};

@@ -1,0 +1,77 @@
+/**
+ * Every metric of Logweir, by name, in one place. The books of invariant 2, in lines:
+ *
+ *   in = stored + journal_records + joined + duplicate + dead_lettered + dropped
+ */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly readers: (() => void)[] = [];
+
+  readonly recordsIn = this.counter('logweir_records_in_total', 'Lines that came in, by door; `earlier` is what came before this start', ['source']);
+  readonly recordsStored = this.counter('logweir_records_stored_total', 'Records in the store');
+  readonly recordsDuplicate = this.counter('logweir_records_duplicate_total', 'Lines that were here or in the store already');
+  readonly recordsJoined = this.counter('logweir_records_joined_total', 'Lines that became part of another record');
+  readonly recordsDeadLettered = this.counter('logweir_records_dead_lettered_total', 'Records the store refused, kept as dead letters', ['type']);
+  readonly recordsDropped = this.counter('logweir_records_dropped_total', 'Lines that are not stored, by reason', ['reason']);
+
+  readonly journalRecords = this.gauge('logweir_journal_records', 'Lines in the journal that are not settled yet, open joins included');
+  readonly journalBytes = this.gauge('logweir_journal_bytes', 'Bytes of the journal on disk');
+  readonly journalUnreadBytes = this.gauge('logweir_journal_unread_bytes', 'Bytes of the journal that are not in the store yet');
+  readonly journalPendingBytes = this.gauge('logweir_journal_pending_bytes', 'Bytes read from senders that are not on disk yet');
+  readonly journalWritable = this.gauge('logweir_journal_writable', '1 while the journal takes appends, else 0: sources then stop reading');
+  readonly journalCommits = this.gauge('logweir_journal_commits', 'Writes followed by fdatasync since the start');
+  readonly journalChunkIds = this.gauge('logweir_journal_chunk_ids', 'Chunk ids that are remembered');
+  readonly journalOpenJoins = this.gauge('logweir_journal_open_joins', 'Joins whose end has not come yet');
+  readonly journalEvents = this.counter('logweir_journal_events_total', 'What the journal met: early forgotten ids, damaged frames, failed writes, joins cut at a limit', [
+    'event',
+  ]);
+  readonly chunksRepeated = this.counter('logweir_chunks_repeated_total', 'Chunks that were sent again and acknowledged again');
+
+  readonly connections = this.gauge('logweir_source_connections', 'Open connections', ['source']);
+  readonly sourceBytes = this.counter('logweir_source_bytes_total', 'Bytes read from senders', ['source']);
+  readonly sourceRefused = this.counter('logweir_source_refused_total', 'Connections and requests that were turned away', ['source', 'reason']);
+  readonly sourceHeld = this.counter('logweir_source_held_total', 'Connections over the limit that had to wait', ['source']);
+  readonly sourceOddities = this.counter('logweir_source_oddities_total', 'Parts of the input that were cut or passed over', ['source', 'reason']);
+  readonly gateClosed = this.counter('logweir_source_paused_total', 'How often reading stopped: the journal was full, or too much waited for the disk', ['reason']);
+  readonly normaliseOddities = this.counter('logweir_normalise_oddities_total', 'Fields that did not fit and were kept otherwise', ['reason']);
+
+  readonly storeRetries = this.counter('logweir_store_retries_total', 'Records that were sent to the store again');
+  readonly storeUp = this.gauge('logweir_store_up', '1 while the store is healthy');
+  readonly storeEvents = this.counter('logweir_store_events_total', 'What the store met: retention by bytes, compaction, damaged files, splits, failovers', ['event']);
+  readonly deadLetters = this.gauge('logweir_dead_letters', 'Dead letters kept');
+  readonly deadLettersReplayed = this.counter('logweir_dead_letters_replayed_total', 'Dead letters that were sent again; they come in once more', ['type']);
+  readonly deadLetterBytes = this.gauge('logweir_dead_letter_bytes', 'Bytes of dead letters on disk');
+  readonly searchSeconds = new Histogram({
+    name: 'logweir_search_seconds',
+    help: 'Time of a search or histogram in the store',
+    labelNames: ['kind'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [this.registry],
+  });
+
+  /** Gauges that are read only when somebody looks. */
+  atScrape(read: () => void): void {
+    this.readers.push(read);
+  }
+
+  /** The text that `/metrics` answers; its media type is the registry's. */
+  exposition(): Promise<string> {
+    for (const read of this.readers) read();
+    return this.registry.metrics();
+  }
+
+  /** Process and Node metrics (CPU, memory, event loop delay, garbage collection) under their usual names. */
+  collectProcess(): void {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  private counter<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Counter<T> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  private gauge<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Gauge<T> {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+}
