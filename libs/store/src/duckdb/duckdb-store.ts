@@ -156,7 +156,7 @@ export class DuckDbStore implements LogStore {
   }
 
   private filterOf(query: Query): Filter {
-    return { ...toSql(query, { nowNs: BigInt(this.options.now()) * 1_000_000n }), all: query.type === 'all' };
+    return { ...toSql(query, { nowNs: BigInt(this.options.now()) * 1_000_000n }), reads: readsOf(query) };
   }
 
   private call<Name extends CallName>(
@@ -194,6 +194,25 @@ export class DuckDbStore implements LogStore {
     this.options.report?.({ type: 'worker_ended', message: reason });
     for (const { reject } of this.pending.values()) reject(new StoreError('store_unavailable', reason, true));
     this.pending.clear();
+  }
+}
+
+/** Names of `log.level` in a query. */
+const LEVEL_FIELDS: ReadonlySet<string | undefined> = new Set(['level', 'log.level']);
+
+function readsOf(query: Query): Filter['reads'] {
+  switch (query.type) {
+    case 'all':
+      return 'nothing';
+    case 'and':
+    case 'or':
+      return query.clauses.every((clause) => readsOf(clause) !== 'records') ? 'level' : 'records';
+    case 'not':
+      return readsOf(query.clause) === 'records' ? 'records' : 'level';
+    case 'match':
+    case 'range':
+    case 'exists':
+      return LEVEL_FIELDS.has(query.field) ? 'level' : 'records';
   }
 }
 

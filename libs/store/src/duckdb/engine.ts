@@ -45,7 +45,7 @@ export class Engine {
 
   async get(key: OrderKey, signal: AbortSignal): Promise<StoredRecord | undefined> {
     const at = BigInt(key.timestampNs);
-    const filter = { sql: 'seq = ? AND node = ?', params: [BigInt(key.sequence), key.node], all: false };
+    const filter = { sql: 'seq = ? AND node = ?', params: [BigInt(key.sequence), key.node], reads: 'records' as const };
     const call: SearchCall = { filter, fromNs: at, toNs: at + 1n, limit: 1, order: 'desc', timeoutMs: GET_MS };
     const result = await this.search(call, signal);
     if (result.partial) throw new StoreError('store_unavailable', `the record could not be read: ${result.warnings.join('; ')}`, true);

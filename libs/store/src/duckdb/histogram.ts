@@ -1,5 +1,6 @@
 import type { HistogramResult } from '../log-store.js';
 import type { Catalog } from './catalog.js';
+import { countedLevels } from './counted-levels.js';
 import { fieldSql } from './columns.js';
 import type { DayFile } from './day-file.js';
 import type { HistogramCall } from './protocol.js';
@@ -53,12 +54,17 @@ class Histogram {
 
   private async readDay(day: DayFile, part: Span): Promise<void> {
     const { filter, by, intervalMs } = this.call;
-    const counted = filter.all && intervalMs % MINUTE_MS === 0 && (by === undefined || by === 'log.level');
-    const { edges, minutes } = counted ? splitMinutes(day, part) : { edges: [part], minutes: [] };
-    for (const minute of minutes) {
-      for (const [level, records] of day.counts.levelsIn(minute)) this.add(minute * MINUTE_MS, by === undefined ? '' : level, records);
-    }
+    const countable = intervalMs % MINUTE_MS === 0 && (by === undefined || by === 'log.level');
+    const levels = countable ? await countedLevels(this.catalog, day, filter, this.deadline) : undefined;
+    const { edges, minutes } = levels ? splitMinutes(day, part) : { edges: [part], minutes: [] };
+    for (const minute of minutes) this.addMinute(day, minute, levels);
     for (const edge of edges) await this.readRows(day, edge);
+  }
+
+  private addMinute(day: DayFile, minute: number, levels: ReadonlySet<string> | undefined): void {
+    for (const [level, records] of day.counts.levelsIn(minute)) {
+      if (levels?.has(level)) this.add(minute * MINUTE_MS, this.call.by === undefined ? '' : level, records);
+    }
   }
 
   private async readRows(day: DayFile, span: Span): Promise<void> {

@@ -6,6 +6,7 @@ import { MINUTE_MS } from './timestamp.js';
  */
 export class MinuteCounts {
   private readonly byMinute = new Map<number, Map<string, number>>();
+  private readonly seenLevels = new Set<string>();
   private order: number[] | undefined;
   total = 0;
 
@@ -17,6 +18,7 @@ export class MinuteCounts {
       this.byMinute.set(minute, levels);
       this.order = undefined;
     }
+    this.seenLevels.add(level);
     levels.set(level, (levels.get(level) ?? 0) + records);
     this.total += records;
   }
@@ -31,10 +33,15 @@ export class MinuteCounts {
     return this.order.filter((minute) => minute >= fromMinute && minute < toMinute);
   }
 
-  recordsIn(minute: number): number {
+  /** Records of the minute, of all levels or of the given ones. */
+  recordsIn(minute: number, levels?: ReadonlySet<string>): number {
     let records = 0;
-    for (const count of this.byMinute.get(minute)?.values() ?? []) records += count;
+    for (const [level, count] of this.levelsIn(minute)) if (levels?.has(level) ?? true) records += count;
     return records;
+  }
+
+  levels(): string[] {
+    return [...this.seenLevels];
   }
 
   levelsIn(minute: number): ReadonlyMap<string, number> {

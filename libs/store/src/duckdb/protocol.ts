@@ -20,8 +20,8 @@ export interface StartOptions {
 export interface Filter {
   readonly sql: string;
   readonly params: readonly (string | number | bigint | boolean)[];
-  /** True when every record matches: the counts per minute then answer. */
-  readonly all: boolean;
+  /** What of a record the query looks at: with nothing but the level, the counts per minute can answer. */
+  readonly reads: 'nothing' | 'level' | 'records';
 }
 
 export interface Range {

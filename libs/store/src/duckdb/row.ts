@@ -31,9 +31,6 @@ type Json = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Strings only need the quoting of JSON; the rest of the scalars are their own text. */
-const valueText = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value));
-
 class Flattening {
   readonly texts: (string | null)[] = NO_TEXTS.slice();
   rest = '';
@@ -44,7 +41,7 @@ class Flattening {
       const field = parent.child(key);
       if (field.column >= 0 && typeof value === 'string') this.texts[field.column] = value;
       else if (!field.isLeaf && isObject(value)) this.walk(value, field);
-      else if (!field.ownColumn) this.rest += (this.rest === '' ? '{' : ',') + field.memberText + valueText(value);
+      else if (!field.ownColumn) this.rest += (this.rest === '' ? '{' : ',') + field.memberText + JSON.stringify(value);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { DuckDBValue, JS } from '@duckdb/node-api';
 import type { SearchHit, SearchResult } from '../log-store.js';
 import type { Catalog } from './catalog.js';
+import { countedLevels } from './counted-levels.js';
 import type { DayFile } from './day-file.js';
 import { minuteOf } from './minute-counts.js';
 import type { Filter, SearchCall } from './protocol.js';
@@ -184,8 +185,9 @@ async function countAll(
   await eachDay(daysOf(catalog, range, 'desc'), answer, async (day) => {
     const part = cut(range, day.startMs, day.endMs);
     if (part === undefined) return 'more';
-    const { edges, minutes } = range.filter.all ? splitMinutes(day, part) : { edges: [...windowsOf(day, part, 'desc')], minutes: [] };
-    for (const minute of minutes) value += day.counts.recordsIn(minute);
+    const levels = await countedLevels(catalog, day, range.filter, deadline);
+    const { edges, minutes } = levels ? splitMinutes(day, part) : { edges: [...windowsOf(day, part, 'desc')], minutes: [] };
+    for (const minute of minutes) value += day.counts.recordsIn(minute, levels);
     for (const window of edges) {
       const sql = `SELECT count(*)::DOUBLE FROM ${day.name}.logs WHERE ${windowSql(window)} AND (${range.filter.sql})`;
       value += Number((await catalog.readers.rows(sql, range.filter.params, deadline))[0]?.[0] ?? 0);
