@@ -18,9 +18,10 @@ export class Draft {
   /** Bit per filled slot. */
   mask = 0;
   level = NO_LEVEL;
-  /** The `@timestamp` found inside, as JSON, or ''. */
-  time = '';
-  /** Attributes and labels as `"attributes":{"a":1` without the end, or ''. */
+  /** The `@timestamp` found inside in two halves, which are JSON together, or ''. */
+  second = '';
+  tail = '';
+  /** `},"attributes":{"a":1` without the end, or ''; labels without the beginning too. */
   attributes = '';
   labels = '';
   /** Bunyan and pino write `name` for the logger: kept until it is clear what wrote the line. */
@@ -42,7 +43,8 @@ export class Draft {
     this.#keys.prune();
     this.mask = 0;
     this.level = NO_LEVEL;
-    this.time = '';
+    this.second = '';
+    this.tail = '';
     this.attributes = '';
     this.labels = '';
     this.name = '';
@@ -74,7 +76,7 @@ export class Draft {
       return;
     }
     this.#count += 1;
-    this.attributes = this.attributes === '' ? '"attributes":{' + entry.first + raw : this.attributes + entry.next + raw;
+    this.attributes = (this.attributes === '' ? entry.first : this.attributes + entry.next) + raw;
   }
 
   /** For fields that a text format names. */

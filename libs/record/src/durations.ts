@@ -7,9 +7,27 @@ const MAX_NS = Number.MAX_SAFE_INTEGER;
 
 /** A JSON number of some unit (in nanoseconds) to nanoseconds; '' when negative or too long. */
 export function scaleDuration(raw: string, unit: number): string {
-  if (unit === 1_000_000 && raw.length < 9 && raw.charCodeAt(0) > 48 && !/\D/.test(raw)) return raw + '000000';
+  if (unit === 1_000_000 && raw.length < 14 && raw.charCodeAt(0) > 48) {
+    const exact = shiftMillis(raw);
+    if (exact !== '') return exact;
+  }
   const ns = Math.round(Number(raw) * unit);
   return ns >= 0 && ns <= MAX_NS ? String(ns) : '';
+}
+
+const ZEROS = '000000';
+
+/** `177.381` ms to `177381000` ns by moving the point; '' when that is not all. */
+function shiftMillis(raw: string): string {
+  let dot = raw.length;
+  for (let at = 0; at < raw.length; at += 1) {
+    const code = raw.charCodeAt(at);
+    if (code === 46) dot = at;
+    else if (code < 48 || code > 57) return '';
+  }
+  if (dot === raw.length) return raw.length < 9 ? raw + ZEROS : '';
+  const decimals = raw.length - dot - 1;
+  return decimals <= 6 ? raw.slice(0, dot) + raw.slice(dot + 1) + ZEROS.slice(decimals) : '';
 }
 
 const PART = /(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h)/g;

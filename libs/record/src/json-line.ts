@@ -20,13 +20,13 @@ const SAFE_DIGITS = 15;
 /** Lines without control characters, backslashes and surrogates: every string in them ends at the next quote. */
 const PLAIN = /^[^\u0000-\u001f\\\ud800-\udfff]*$/;
 
-const WORD_END = /[,}\]\s]/;
-
 export class JsonLine {
   #text = '';
   #at = 0;
   #plain = true;
   #kind: number = KIND.null;
+  /** The last number had no exponent. */
+  #isDecimal = true;
 
   readonly #keys: KeyTable;
   readonly #placer: Placer;
@@ -122,7 +122,8 @@ export class JsonLine {
   }
 
   #placeScalar(node: KeyNode, raw: string): void {
-    if (this.#kind === KIND.number && !isExact(raw)) this.#placer.place(node.entry, KIND.string, `"${raw}"`);
+    if (this.#kind === KIND.number && !(this.#isDecimal && raw.length <= SAFE_DIGITS) && !isExact(raw))
+      this.#placer.place(node.entry, KIND.string, `"${raw}"`);
     else this.#placer.place(node.entry, this.#kind, raw);
   }
 
@@ -175,6 +176,7 @@ export class JsonLine {
 
   #number(first: number): boolean {
     this.#kind = KIND.number;
+    this.#isDecimal = true;
     if (first === 45) this.#at += 1;
     const leading = this.#text.charCodeAt(this.#at);
     const digits = this.#digits();
@@ -185,6 +187,7 @@ export class JsonLine {
     }
     const exponent = this.#text.charCodeAt(this.#at);
     if (exponent !== 101 && exponent !== 69) return true;
+    this.#isDecimal = false;
     this.#at += 1;
     const sign = this.#text.charCodeAt(this.#at);
     if (sign === 43 || sign === 45) this.#at += 1;
@@ -276,7 +279,6 @@ export class JsonLine {
 
 /** False for what a double cannot keep: long integers (ids) and numbers out of range. */
 function isExact(raw: string): boolean {
-  if (raw.length <= SAFE_DIGITS && !WORD_END.test(raw) && !/[eE]/.test(raw)) return true;
   const value = Number(raw);
   return Number.isFinite(value) && (Number.isSafeInteger(value) || /[.eE]/.test(raw));
 }

@@ -17,7 +17,7 @@ export interface Entry {
   /** Dotted and safe for Elasticsearch: no empty part, no control character. */
   readonly path: string;
   readonly target: Target;
-  /** `"path":`, and with the comma before it. */
+  /** How it stands first in its group (attributes begin their group), and behind others: `,"path":`. */
   readonly first: string;
   readonly next: string;
   /** Number of the last record that has it, so that no key stands twice in one. */
@@ -82,7 +82,7 @@ export class KeyTable {
 function makeEntry(path: string): Entry {
   const target = targetOf(path);
   const name = quote(target.kind === 'label' ? path.slice('labels.'.length) : path);
-  return { path, target, first: `${name}:`, next: `,${name}:`, stamp: 0 };
+  return { path, target, first: target.kind === 'label' ? `${name}:` : `},"attributes":{${name}:`, next: `,${name}:`, stamp: 0 };
 }
 
 function makeNode(quoted: string, entry: Entry): KeyNode {

@@ -10,6 +10,9 @@ import type { TimeReader } from './time-reader.js';
 /** What a JSON value is; the scanner tells plain strings from those with escapes, as only the latter need decoding. */
 export const KIND = { string: 0, escaped: 1, number: 2, boolean: 3, null: 4, array: 5 } as const;
 
+/** Longer integers are not exact as a double. */
+const MAX_DIGITS = 15;
+
 /** Times inside a line count only in this window, in seconds since the epoch. */
 export interface Window {
   readonly low: number;
@@ -125,7 +128,7 @@ export class Placer {
   #time(entry: Entry, kind: number, raw: string): boolean {
     const draft = this.#draft;
     if (entry.path === '@t') draft.compact = true;
-    if (draft.time !== '' || kind > KIND.number) return false;
+    if (draft.second !== '' || kind > KIND.number) return false;
     if (kind === KIND.string && raw.length > 20) {
       const end = this.#times.readIso(raw, 1);
       if (end === raw.length - 1) return this.#acceptTime();
@@ -142,20 +145,16 @@ export class Placer {
       this.#count(settled ? 'time_out_of_range' : 'time_without_zone');
       return false;
     }
-    this.#draft.time = times.format(times.seconds, times.tail);
+    this.#draft.second = times.formatSecond(times.seconds);
+    this.#draft.tail = times.tail;
     return true;
   }
 
   #integer(slot: number, kind: number, raw: string): boolean {
-    if (kind === KIND.number)
-      return raw.length <= 15 && /^\d+$/.test(raw) && (slot !== SLOT.status || raw.length === 3) && this.#draft.put(slot, raw);
-    const text = raw.slice(1, -1);
-    return (
-      kind === KIND.string &&
-      /^(?:0|[1-9]\d{0,14})$/.test(text) &&
-      (slot !== SLOT.status || text.length === 3) &&
-      this.#draft.put(slot, text)
-    );
+    if (kind !== KIND.number && kind !== KIND.string) return false;
+    const digits = kind === KIND.number ? raw : raw.slice(1, -1);
+    if (digits.length > MAX_DIGITS || (slot === SLOT.status && digits.length !== 3) || !isInteger(digits)) return false;
+    return this.#draft.put(slot, digits);
   }
 
   #duration(entry: Entry, kind: number, raw: string): boolean {
@@ -213,4 +212,12 @@ export class Placer {
     const value = quote(this.cut(text));
     if (!this.#fits(entry, KIND.escaped, value)) this.#draft.attribute(entry, value);
   }
+}
+
+function isInteger(digits: string): boolean {
+  for (let at = 0; at < digits.length; at += 1) {
+    const code = digits.charCodeAt(at);
+    if (code < 48 || code > 57) return false;
+  }
+  return digits.length === 1 || (digits.length > 1 && digits.charCodeAt(0) !== 48);
 }

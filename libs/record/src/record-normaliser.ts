@@ -7,7 +7,7 @@ import type { Normalise, NormaliserOptions } from './normaliser.js';
 import { decodePart, encodePart, joinTexts } from './parts.js';
 import { type PlaceOptions, Placer, type Window } from './place.js';
 import { cut, hasAnsi, isSafe, quote, quoteUnsafe, stripAnsi } from './quote.js';
-import { renderRecord } from './render.js';
+import { makeOpening, type Opening, renderRecord } from './render.js';
 import { SLOT } from './slots.js';
 import { jsonOf, StructuredFields } from './structured.js';
 import { type Context, SurroundingsCache } from './surroundings.js';
@@ -37,9 +37,11 @@ export class Normaliser implements Normalise {
   readonly #retention: number;
 
   #arrival: Arrival | undefined;
-  #created = '';
-  #createdTime = '';
+  #opening: Opening = makeOpening('');
+  #createdSecond = '';
+  #createdTail = '';
   #createdSeconds = 0;
+  #isOuterGiven = false;
   #window: Window = { low: 0, high: 0 };
 
   constructor(options: NormaliserOptions) {
@@ -59,10 +61,10 @@ export class Normaliser implements Normalise {
   normalise(event: Event, arrival: Arrival): string {
     if (arrival !== this.#arrival) this.#arrive(arrival);
     const context = this.#surroundings.of(event, arrival.source);
-    const outer = this.#outer(event);
+    this.#checkOuter(event);
     this.#draft.reset();
     if (event.text !== undefined) this.#line(event.text);
-    return this.#finish(event, context, outer);
+    return this.#finish(event, context);
   }
 
   part(event: Event, arrival: Arrival): string {
@@ -74,45 +76,48 @@ export class Normaliser implements Normalise {
     if (separator === '') return this.normalise(event, arrival);
     this.#arrive(arrival);
     const context = this.#surroundings.of(event, arrival.source);
-    const outer = this.#outer(event);
+    this.#checkOuter(event);
     this.#draft.reset();
     this.#trace(event.text ?? '');
-    return this.#finish(event, context, outer);
+    return this.#finish(event, context);
   }
 
-  #finish(event: Event, context: Context, outer: string): string {
+  #finish(event: Event, context: Context): string {
     const draft = this.#draft;
     if (context.rest.length > 0) this.#structured.place(context.rest);
     if (draft.name !== '') this.#placeName();
     if (draft.compact && draft.level === NO_LEVEL) draft.level = INFO;
     if (!draft.has(SLOT.message)) this.#placer.message(event.text === undefined ? jsonOf(event.fields) : trimEnd(event.text));
     if (draft.closeAttributes()) this.#options.count('fields_capped');
-    return renderRecord(draft, context, this.#created, draft.time === '' ? outer : draft.time);
+    if (draft.second === '') this.#outerTime(event);
+    return renderRecord(draft, context, this.#opening);
   }
 
   #arrive(arrival: Arrival): void {
     const { seconds } = instantOf(arrival.createdNs);
     const text = formatTimestamp(arrival.createdNs);
     this.#arrival = arrival;
-    this.#createdTime = `"${text}"`;
-    this.#created = `,"created":"${text}"`;
+    this.#createdSecond = `"${text.slice(0, 19)}`;
+    this.#createdTail = `${text.slice(19)}"`;
+    this.#opening = makeOpening(text);
     this.#window = { low: Math.max(0, seconds - this.#retention), high: Math.min(MAX_SECONDS, seconds + DAY) };
     this.#createdSeconds = seconds;
     this.#placer.window = this.#window;
   }
 
-  /** The time that counts when there is none inside: the sender's when it is sane, else the arrival. */
-  #outer(event: Event): string {
+  /** Whether the sender's time is sane; else the arrival's is the outer one. */
+  #checkOuter(event: Event): void {
     const { seconds, nanos } = event;
     const { low, high } = this.#window;
-    const isGiven = seconds >= 0;
-    if (isGiven && seconds >= low && seconds <= high && nanos >= 0 && nanos <= 999_999_999) {
-      this.#placer.outer = seconds;
-      return this.#times.format(Math.floor(seconds), nanosTail(nanos));
-    }
-    if (isGiven) this.#options.count('time_out_of_range');
-    this.#placer.outer = this.#createdSeconds;
-    return this.#createdTime;
+    this.#isOuterGiven = seconds >= low && seconds <= high && nanos >= 0 && nanos <= 999_999_999;
+    this.#placer.outer = this.#isOuterGiven ? seconds : this.#createdSeconds;
+    if (!this.#isOuterGiven && seconds >= 0) this.#options.count('time_out_of_range');
+  }
+
+  /** The time that counts when there is none inside. */
+  #outerTime({ seconds, nanos }: Event): void {
+    this.#draft.second = this.#isOuterGiven ? this.#times.formatSecond(Math.floor(seconds)) : this.#createdSecond;
+    this.#draft.tail = this.#isOuterGiven ? nanosTail(nanos) : this.#createdTail;
   }
 
   #line(text: string): void {
@@ -162,7 +167,8 @@ function trimEnd(text: string): string {
 }
 
 const NO_NANOS = '.000000000Z"';
+const BILLION = 1_000_000_000;
 
 function nanosTail(nanos: number): string {
-  return nanos === 0 ? NO_NANOS : `.${String(nanos).padStart(9, '0')}Z"`;
+  return nanos === 0 ? NO_NANOS : '.' + String(BILLION + Math.floor(nanos)).slice(1) + 'Z"';
 }

@@ -2,21 +2,40 @@ import type { Draft } from './draft.js';
 import { LEVELS, NO_LEVEL, SEVERITIES } from './levels.js';
 import { SLOT } from './slots.js';
 
-/** What repeats from record to record, rendered once: each is '' or begins with a comma. */
-export interface Surroundings {
-  readonly service: string;
-  readonly host: string;
-  /** `,"container":{...}` */
-  readonly container: string;
-  readonly stream: string;
-  /** Pairs for `labels`, without braces. */
-  readonly labels: string;
-  /** `,"logweir":{...}}`: the end of the record. */
-  readonly end: string;
+/**
+ * Writing a record costs by the number of pieces, so what repeats is prepared in the longest possible ones, for each
+ * level. Every group is left open: the next begins with the brace that closes it, and the end closes the last.
+ */
+
+/** `,"created":"…","severity":9` for one batch, by level (index level + 1), as far as the next thing goes on. */
+export interface Opening {
+  /** Up to `"@timestamp":` */
+  readonly time: readonly string[];
+  /** Up to the end of the severity. */
+  readonly event: readonly string[];
 }
 
-const SEVERITY = SEVERITIES.map((severity) => `,"severity":${severity}`);
-const LOG_LEVEL = LEVELS.map((level) => `,"log":{"level":"${level}"`);
+export interface Surroundings {
+  /** `,"logweir":{…` and, for a level, `},"log":{"level":"info"`; by level + 1. */
+  readonly middle: readonly string[];
+  /** From `},"stream"` to the end of the record; index: 1 when the record has its own service + 2 when its own host. */
+  readonly end: readonly string[];
+  /** The service's object without its end, for records that only bring a version. */
+  readonly service: string;
+  readonly hasStream: boolean;
+  /** Pairs for `labels`, without braces. */
+  readonly labels: string;
+}
+
+export function makeOpening(created: string): Opening {
+  const event = ['', ...SEVERITIES.map((severity) => `,"severity":${severity}`)].map((severity) => `,"created":"${created}"${severity}`);
+  return { event, time: event.map((text) => `${text}},"@timestamp":`) };
+}
+
+/** `logweir` is the object's text without its end. */
+export function makeMiddle(logweir: string): readonly string[] {
+  return [`,"logweir":${logweir}`, ...LEVELS.map((level) => `,"logweir":${logweir}},"log":{"level":"${level}"`)];
+}
 
 function bits(...slots: readonly number[]): number {
   return slots.reduce((mask, slot) => mask | (1 << slot), 0);
@@ -25,133 +44,186 @@ function bits(...slots: readonly number[]): number {
 const EVENT = bits(SLOT.duration, SLOT.original);
 const ORIGIN = bits(SLOT.file, SLOT.line, SLOT.function);
 const LOG = bits(SLOT.logger) | ORIGIN;
+const SERVICE = bits(SLOT.service, SLOT.version);
+const HOST = bits(SLOT.host);
 const PROCESS = bits(SLOT.pid, SLOT.thread);
 const TRACES = bits(SLOT.trace, SLOT.span);
 const ERROR = bits(SLOT.errorType, SLOT.errorMessage, SLOT.stackTrace);
-const RESPONSE = bits(SLOT.status, SLOT.bytes);
 const REQUEST = bits(SLOT.method, SLOT.referrer);
-const HTTP = REQUEST | RESPONSE | bits(SLOT.httpVersion);
+const HTTP = REQUEST | bits(SLOT.status, SLOT.bytes, SLOT.httpVersion);
 const URL = bits(SLOT.urlOriginal, SLOT.urlPath, SLOT.urlQuery);
 const CLIENT = bits(SLOT.clientIp, SLOT.userId, SLOT.userAgent);
-const SERVICE = bits(SLOT.service, SLOT.version);
-const HOST = bits(SLOT.host);
-const RARE = PROCESS | TRACES | ERROR | HTTP | URL | CLIENT | bits(SLOT.tags);
+const RARE = ERROR | CLIENT;
+const SCALARS = bits(SLOT.tags, SLOT.stream);
 
-/** The record behind its sequence: `created` is `,"created":"…"`, `time` the `@timestamp` as JSON. */
-export function renderRecord(draft: Draft, around: Surroundings, created: string, time: string): string {
-  const { mask, slots, level } = draft;
-  let text = level === NO_LEVEL ? created : created + SEVERITY[level];
-  if ((mask & EVENT) !== 0) text += field(draft, ',"duration":', SLOT.duration) + field(draft, ',"original":', SLOT.original);
-  text += '},"@timestamp":' + time + ',"message":' + slots[SLOT.message];
-  if (level !== NO_LEVEL) text += (mask & LOG) === 0 ? LOG_LEVEL[level] + '}' : LOG_LEVEL[level] + logRest(draft, ',');
-  else if ((mask & LOG) !== 0) text += ',"log":{' + logRest(draft, '');
-  text += (mask & SERVICE) === 0 ? around.service : service(draft, around);
-  text += (mask & HOST) === 0 ? around.host : ',"host":{"name":' + slots[SLOT.host] + '}';
-  text += around.container;
-  text += (mask & (1 << SLOT.stream)) === 0 || around.stream !== '' ? around.stream : ',"stream":' + slots[SLOT.stream];
+/** The record behind its sequence. */
+export function renderRecord(draft: Draft, around: Surroundings, opening: Opening): string {
+  const { mask, slots } = draft;
+  const level = draft.level + 1;
+  let text = (mask & EVENT) === 0 ? (opening.time[level] ?? '') : event(draft, opening.event[level] ?? '');
+  text += draft.second;
+  text += draft.tail;
+  text += ',"message":';
+  text += slots[SLOT.message];
+  if ((mask & SCALARS) !== 0) text += scalars(draft, around);
+  text += around.middle[level];
+  if ((mask & LOG) !== 0) text = log(draft, text);
+  if ((mask & SERVICE) !== 0) text = service(draft, text, around);
+  if ((mask & HOST) !== 0) {
+    text += '},"host":{"name":';
+    text += slots[SLOT.host];
+  }
+  if ((mask & PROCESS) !== 0) text = process(draft, text);
+  if ((mask & TRACES) !== 0) text = traces(draft, text);
+  if ((mask & HTTP) !== 0) text = http(draft, text);
+  if ((mask & URL) !== 0) text = url(draft, text);
   if ((mask & RARE) !== 0) text += rare(draft);
   if (draft.labels !== '' || around.labels !== '') text += labels(draft.labels, around.labels);
-  if (draft.attributes !== '') text += ',' + draft.attributes + '}';
-  return text + around.end;
+  if (draft.attributes !== '') text += draft.attributes;
+  return text + around.end[((mask & SERVICE) === 0 ? 0 : 1) + ((mask & HOST) === 0 ? 0 : 2)];
 }
 
-function field(draft: Draft, name: string, slot: number): string {
-  return draft.has(slot) ? name + draft.slots[slot] : '';
+function event(draft: Draft, opening: string): string {
+  let text = opening;
+  if (draft.has(SLOT.duration)) {
+    text += ',"duration":';
+    text += draft.slots[SLOT.duration];
+  }
+  if (draft.has(SLOT.original)) text += ',"original":' + draft.slots[SLOT.original];
+  return text + '},"@timestamp":';
 }
 
-function logRest(draft: Draft, comma: string): string {
-  const { mask, slots } = draft;
-  const logger = draft.has(SLOT.logger) ? comma + '"logger":' + slots[SLOT.logger] : '';
-  if ((mask & ORIGIN) === 0) return logger + '}';
-  const name = draft.has(SLOT.file) ? '"name":' + slots[SLOT.file] : '';
-  const line = draft.has(SLOT.line) ? (name === '' ? '"line":' : ',"line":') + slots[SLOT.line] : '';
-  const file = name === '' && line === '' ? '' : `"file":{${name}${line}}`;
-  const called = draft.has(SLOT.function) ? (file === '' ? '"function":' : ',"function":') + slots[SLOT.function] : '';
-  return `${logger}${logger === '' ? comma : ','}"origin":{${file}${called}}}`;
+function log(draft: Draft, before: string): string {
+  let text = before;
+  let separator = draft.level === NO_LEVEL ? '},"log":{' : ',';
+  if (draft.has(SLOT.logger)) {
+    text += separator === ',' ? ',"logger":' : '},"log":{"logger":';
+    text += draft.slots[SLOT.logger];
+    separator = ',';
+  }
+  return (draft.mask & ORIGIN) === 0 ? text : text + separator + origin(draft);
 }
 
-function service(draft: Draft, around: Surroundings): string {
-  const { slots } = draft;
-  if (!draft.has(SLOT.version)) return ',"service":{"name":' + slots[SLOT.service] + '}';
-  const name = draft.has(SLOT.service) ? '"name":' + slots[SLOT.service] : around.service.slice(',"service":{'.length, -1);
-  return `,"service":{${name}${name === '' ? '' : ','}"version":${slots[SLOT.version]}}`;
+function origin(draft: Draft): string {
+  const file = object([pair(draft, '"name":', SLOT.file), pair(draft, '"line":', SLOT.line)]);
+  return '"origin":' + object([file === '{}' ? '' : '"file":' + file, pair(draft, '"function":', SLOT.function)]);
 }
 
-function rare(draft: Draft): string {
-  const { mask } = draft;
-  let text = '';
-  if ((mask & PROCESS) !== 0)
-    text += group(',"process":{', [field(draft, ',"pid":', SLOT.pid), wrap(',"thread":{', field(draft, ',"name":', SLOT.thread))]);
-  if ((mask & TRACES) !== 0) text += ids(draft);
-  if ((mask & ERROR) !== 0) text += error(draft);
-  if ((mask & HTTP) !== 0) text += http(draft);
-  if ((mask & URL) !== 0) text += url(draft);
-  if ((mask & CLIENT) !== 0) text += client(draft);
-  return text + field(draft, ',"tags":', SLOT.tags);
+function service(draft: Draft, before: string, around: Surroundings): string {
+  let text = before;
+  if (draft.has(SLOT.service)) {
+    text += '},"service":{"name":';
+    text += draft.slots[SLOT.service];
+  } else text += around.service;
+  if (!draft.has(SLOT.version)) return text;
+  return text + (text === before ? '},"service":{' : ',') + '"version":' + draft.slots[SLOT.version];
 }
 
-function ids(draft: Draft): string {
-  const trace = draft.has(SLOT.trace) ? ',"trace":{"id":' + draft.slots[SLOT.trace] + '}' : '';
-  return draft.has(SLOT.span) ? trace + ',"span":{"id":' + draft.slots[SLOT.span] + '}' : trace;
-}
-
-function error(draft: Draft): string {
-  const parts = [
-    field(draft, ',"type":', SLOT.errorType),
-    field(draft, ',"message":', SLOT.errorMessage),
-    field(draft, ',"stack_trace":', SLOT.stackTrace),
-  ];
-  return group(',"error":{', parts);
-}
-
-function http(draft: Draft): string {
-  const { mask, slots } = draft;
-  const isMethodOnly = (mask & REQUEST) === 1 << SLOT.method;
-  const request = isMethodOnly
-    ? '"request":{"method":' + slots[SLOT.method] + '}'
-    : wrap('"request":{', field(draft, ',"method":', SLOT.method) + field(draft, ',"referrer":', SLOT.referrer));
-  const bytes = draft.has(SLOT.bytes) ? ',"body":{"bytes":' + slots[SLOT.bytes] + '}' : '';
-  const isStatus = draft.has(SLOT.status);
-  const response = isStatus ? '"response":{"status_code":' + slots[SLOT.status] + bytes + '}' : wrap('"response":{', bytes);
-  const version = draft.has(SLOT.httpVersion) ? '"version":' + slots[SLOT.httpVersion] : '';
-  let text = request;
-  if (response !== '') text += text === '' ? response : ',' + response;
-  if (version !== '') text += text === '' ? version : ',' + version;
-  return ',"http":{' + text + '}';
-}
-
-function url(draft: Draft): string {
-  const { slots } = draft;
-  if (!draft.has(SLOT.urlOriginal))
-    return group(',"url":{', [field(draft, ',"path":', SLOT.urlPath), field(draft, ',"query":', SLOT.urlQuery)]);
-  let text = ',"url":{"original":' + slots[SLOT.urlOriginal];
-  if (draft.has(SLOT.urlPath)) text += ',"path":' + slots[SLOT.urlPath];
-  if (draft.has(SLOT.urlQuery)) text += ',"query":' + slots[SLOT.urlQuery];
+function process(draft: Draft, before: string): string {
+  let text = before;
+  if (draft.has(SLOT.pid)) {
+    text += '},"process":{"pid":';
+    text += draft.slots[SLOT.pid];
+  }
+  if (!draft.has(SLOT.thread)) return text;
+  text += draft.has(SLOT.pid) ? ',"thread":{"name":' : '},"process":{"thread":{"name":';
+  text += draft.slots[SLOT.thread];
   return text + '}';
 }
 
-function client(draft: Draft): string {
+function traces(draft: Draft, before: string): string {
+  let text = before;
+  if (draft.has(SLOT.trace)) {
+    text += '},"trace":{"id":';
+    text += draft.slots[SLOT.trace];
+  }
+  if (!draft.has(SLOT.span)) return text;
+  text += '},"span":{"id":';
+  return text + draft.slots[SLOT.span];
+}
+
+const METHOD_AND_STATUS = bits(SLOT.method, SLOT.status);
+
+function http(draft: Draft, before: string): string {
+  const { mask, slots } = draft;
+  if ((mask & METHOD_AND_STATUS) !== METHOD_AND_STATUS) return before + '},"http":' + httpFields(draft).slice(0, -1);
+  let text = before;
+  text += '},"http":{"request":{"method":';
+  text += slots[SLOT.method];
+  if (draft.has(SLOT.referrer)) text += ',"referrer":' + slots[SLOT.referrer];
+  text += '},"response":{"status_code":';
+  text += slots[SLOT.status];
+  if (draft.has(SLOT.bytes)) {
+    text += ',"body":{"bytes":';
+    text += slots[SLOT.bytes];
+    text += '}';
+  }
+  if (!draft.has(SLOT.httpVersion)) return text + '}';
+  text += '},"version":';
+  return text + slots[SLOT.httpVersion];
+}
+
+function httpFields(draft: Draft): string {
+  const request = object([pair(draft, '"method":', SLOT.method), pair(draft, '"referrer":', SLOT.referrer)]);
+  const bytes = draft.has(SLOT.bytes) ? `"body":{"bytes":${draft.slots[SLOT.bytes]}}` : '';
+  const response = object([pair(draft, '"status_code":', SLOT.status), bytes]);
+  return object([
+    request === '{}' ? '' : '"request":' + request,
+    response === '{}' ? '' : '"response":' + response,
+    pair(draft, '"version":', SLOT.httpVersion),
+  ]);
+}
+
+function url(draft: Draft, before: string): string {
   const { slots } = draft;
-  let text = draft.has(SLOT.clientIp) ? ',"client":{"ip":' + slots[SLOT.clientIp] + '}' : '';
-  if (draft.has(SLOT.userId)) text += ',"user":{"id":' + slots[SLOT.userId] + '}';
-  if (draft.has(SLOT.userAgent)) text += ',"user_agent":{"original":' + slots[SLOT.userAgent] + '}';
+  if (!draft.has(SLOT.urlOriginal)) {
+    return before + '},"url":' + object([pair(draft, '"path":', SLOT.urlPath), pair(draft, '"query":', SLOT.urlQuery)]).slice(0, -1);
+  }
+  let text = before;
+  text += '},"url":{"original":';
+  text += slots[SLOT.urlOriginal];
+  if (draft.has(SLOT.urlPath)) {
+    text += ',"path":';
+    text += slots[SLOT.urlPath];
+  }
+  return draft.has(SLOT.urlQuery) ? text + ',"query":' + slots[SLOT.urlQuery] : text;
+}
+
+function rare(draft: Draft): string {
+  const { mask, slots } = draft;
+  let text = '';
+  if (draft.has(SLOT.clientIp)) text += '},"client":{"ip":' + slots[SLOT.clientIp];
+  if (draft.has(SLOT.userId)) text += '},"user":{"id":' + slots[SLOT.userId];
+  if (draft.has(SLOT.userAgent)) text += '},"user_agent":{"original":' + slots[SLOT.userAgent];
+  if ((mask & ERROR) !== 0) text += '},"error":' + error(draft).slice(0, -1);
   return text;
 }
 
-/** Parts begin with a comma or are empty. */
-function group(open: string, parts: readonly string[]): string {
-  return wrap(open, parts.join(''));
+function scalars(draft: Draft, around: Surroundings): string {
+  const tags = draft.has(SLOT.tags) ? ',"tags":' + draft.slots[SLOT.tags] : '';
+  return draft.has(SLOT.stream) && !around.hasStream ? `${tags},"stream":${draft.slots[SLOT.stream]}` : tags;
 }
 
-function wrap(open: string, inner: string): string {
-  return inner === '' ? '' : `${open}${inner.slice(1)}}`;
+function error(draft: Draft): string {
+  return object([
+    pair(draft, '"type":', SLOT.errorType),
+    pair(draft, '"message":', SLOT.errorMessage),
+    pair(draft, '"stack_trace":', SLOT.stackTrace),
+  ]);
+}
+
+function pair(draft: Draft, name: string, slot: number): string {
+  return draft.has(slot) ? name + draft.slots[slot] : '';
+}
+
+function object(pairs: readonly string[]): string {
+  return `{${pairs.filter((each) => each !== '').join(',')}}`;
 }
 
 /** The record's own labels win over the container's, of which those of the same name are left out. */
 function labels(own: string, container: string): string {
-  if (own === '' || container === '') return `,"labels":{${own}${container}}`;
-  const merged = { ...parse(container), ...parse(own) };
-  return `,"labels":${JSON.stringify(merged)}`;
+  if (own === '' || container === '') return `},"labels":{${own}${container}`;
+  return `},"labels":${JSON.stringify({ ...parse(container), ...parse(own) }).slice(0, -1)}`;
 }
 
 function parse(pairs: string): Record<string, string> {

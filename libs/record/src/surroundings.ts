@@ -1,6 +1,6 @@
 import type { Arrival, Event, Fields, Value } from './event.js';
 import { quote } from './quote.js';
-import type { Surroundings } from './render.js';
+import { makeMiddle, type Surroundings } from './render.js';
 
 /**
  * Docker's fields (`daemon/logger/fluentd/fluentd.go`): `container_id`, `container_name` with a slash before it,
@@ -29,7 +29,7 @@ export class SurroundingsCache {
 
   constructor(node: string, host: string) {
     this.#node = quote(node);
-    this.#host = host === '' ? '' : `,"host":{"name":${quote(host)}}`;
+    this.#host = host === '' ? '' : `},"host":{"name":${quote(host)}`;
   }
 
   of(event: Event, source: Arrival['source']): Context {
@@ -44,15 +44,18 @@ export class SurroundingsCache {
 
   #make(event: Event, source: Arrival['source']): Context {
     const { tag, fields } = event;
-    const end = `,"logweir":{"source":"${source}",${tag === '' ? '' : `"tag":${quote(tag)},`}"node":${this.#node}}}`;
     const isDocker = typeof fields['container_id'] === 'string';
+    const docker = isDocker ? dockerFields(fields) : { container: '', stream: '', labels: '', rest: Object.entries(fields) };
+    const service = serviceOf(isDocker ? fields : {}, tag);
     const context: Context = {
-      ...(isDocker ? dockerFields(fields) : { container: '', stream: '', labels: '', rest: Object.entries(fields) }),
-      service: serviceOf(isDocker ? fields : {}, tag),
-      host: this.#host,
-      end,
       tag,
       source,
+      service,
+      rest: docker.rest,
+      labels: docker.labels,
+      hasStream: docker.stream !== '',
+      middle: makeMiddle(`{"source":"${source}",${tag === '' ? '' : `"tag":${quote(tag)},`}"node":${this.#node}`),
+      end: [service + this.#host, this.#host, service, ''].map((own) => `${own}${docker.container}}${docker.stream}}`),
     };
     this.#known.set(fields, context);
     return context;
@@ -64,14 +67,18 @@ function serviceOf(fields: Fields, tag: string): string {
   const name = fields['container_name'];
   const service =
     typeof compose === 'string' && compose !== '' ? compose : typeof name === 'string' && name !== '' ? withoutSlash(name) : tag;
-  return service === '' ? '' : `,"service":{"name":${quote(service)}}`;
+  return service === '' ? '' : `},"service":{"name":${quote(service)}`;
 }
 
 function withoutSlash(name: string): string {
   return name.startsWith('/') ? name.slice(1) : name;
 }
 
-type DockerFields = Pick<Context, 'container' | 'stream' | 'labels' | 'rest'>;
+interface DockerFields extends Pick<Context, 'labels' | 'rest'> {
+  /** The group without its end. */
+  readonly container: string;
+  readonly stream: string;
+}
 
 function dockerFields(fields: Fields): DockerFields {
   const container: string[] = [];
@@ -89,7 +96,7 @@ function dockerFields(fields: Fields): DockerFields {
     else (key.includes('.') ? containerLabels : labels).push(`${labelName(key)}:${quote(value)}`);
   }
   if (containerLabels.length > 0) container.push(`"labels":{${containerLabels.join(',')}}`);
-  return { container: `,"container":{${container.join(',')}}`, stream, labels: labels.join(','), rest };
+  return { container: `},"container":{${container.join(',')}`, stream, labels: labels.join(','), rest };
 }
 
 /** Elasticsearch refuses NUL in the keys of flattened fields, and empty ones are of no use. */

@@ -52,7 +52,7 @@ export class TextLine {
   #dated(line: string, start: number): boolean {
     const end = this.#times.readIso(line, start);
     if (end < 0) return false;
-    if (this.#draft.time === '') this.#placer.takeTime('time', quote(line.slice(start, end)));
+    if (this.#draft.second === '') this.#placer.takeTime('time', quote(line.slice(start, end)));
     const at = skipSpace(line, line.charCodeAt(end) === 93 ? end + 1 : end);
     if (!this.#logback(line, at)) this.#looseLevel(line.slice(at, at + HEAD));
     return true;

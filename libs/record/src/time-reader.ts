@@ -41,13 +41,13 @@ export class TimeReader {
     this.#zone = zone;
   }
 
-  /** The JSON string of a time: the second from the cache, `tail` as read. */
-  format(seconds: number, tail: string): string {
+  /** The first half of a time as JSON (`"2026-11-21T04:04:23`); `tail` is the other. */
+  formatSecond(seconds: number): string {
     if (seconds !== this.#wroteSeconds) {
       this.#wroteSeconds = seconds;
       this.#wrote = `"${formatSecond(seconds)}`;
     }
-    return this.#wrote + tail;
+    return this.#wrote;
   }
 
   /** Any text that is a time and nothing else. */
@@ -64,6 +64,13 @@ export class TimeReader {
 
   /** Seconds, milli-, micro- or nanoseconds since the epoch, told apart by their size (1973 to 2262 for each). */
   readNumber(raw: string): boolean {
+    const ms = raw.length === 13 ? Number(raw) : 0;
+    if (ms >= 1e12 && Number.isInteger(ms)) {
+      this.seconds = Math.floor(ms / 1000);
+      this.tail = MILLIS[ms - this.seconds * 1000] ?? WHOLE;
+      this.zoned = true;
+      return true;
+    }
     const dot = raw.indexOf('.');
     const whole = dot < 0 ? raw : raw.slice(0, dot);
     const scale = whole.length <= 11 ? 0 : whole.length <= 14 ? 3 : whole.length <= 17 ? 6 : 9;
@@ -71,8 +78,7 @@ export class TimeReader {
     const cut = whole.length - scale;
     this.seconds = Number(whole.slice(0, cut));
     this.zoned = true;
-    if (scale === 3 && dot < 0) this.tail = MILLIS[Number(whole.slice(cut))] ?? WHOLE;
-    else this.tail = tailOf(whole.slice(cut) + (dot < 0 ? '' : raw.slice(dot + 1).replace(/\D.*$/, '')));
+    this.tail = tailOf(whole.slice(cut) + (dot < 0 ? '' : raw.slice(dot + 1).replace(/\D.*$/, '')));
     return true;
   }
 
