@@ -1,6 +1,8 @@
 export { DuckDbStore } from './duckdb/duckdb-store.js';
 export type { DuckDbStoreOptions } from './duckdb/duckdb-store.js';
 export type { Maintenance, StoreReport } from './duckdb/protocol.js';
+export { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
+export type { ElasticsearchOddity, ElasticsearchStoreOptions } from './elasticsearch/options.js';
 export { StoreError } from './errors.js';
 export type { StoreErrorCode } from './errors.js';
 export type {
@@ -19,3 +21,6 @@ export type {
   WriteBatch,
   WriteOutcome,
 } from './log-store.js';
+export { readRecords, selectRecords } from './write-batch.js';
+export { openStore } from './open-store.js';
+export type { OpenStore, StoreOwner, StoreSettings } from './open-store.js';

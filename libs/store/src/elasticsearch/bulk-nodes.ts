@@ -1,0 +1,145 @@
+/**
+ * Requests whose body is bytes already in place: a plain undici pool per node costs a third of the client's transport per
+ * record. Nodes take turns. A node that cannot be reached is passed over for a while, and as nothing was sent the next
+ * one is asked at once; a connection that breaks later leaves an unknown outcome, which is the caller's to settle.
+ */
+import { Pool } from 'undici';
+import { authorisation, withoutCredentials, type ElasticsearchStoreOptions } from './options.js';
+
+/** Per node: as many as `MAX_CONCURRENCY` writes at once, however many nodes there are. */
+const CONNECTIONS = 4;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** How long a node that failed is asked last. */
+const DOWN_MS = 10_000;
+/** A full answer to 10 000 records that all failed is a tenth of it. */
+export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+/** The node, or the proxy before it, is not in a state to answer. */
+const NODE_AWAY = new Set([502, 503, 504]);
+/** Errors from before the first byte was sent. */
+const UNSENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_HAS_EXPIRED',
+]);
+
+export interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  /** The `X-Elastic-Product` header. */
+  readonly product: string | undefined;
+  readonly body: Buffer;
+}
+
+/** No answer came; whether anything was done is unknown. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+interface BulkNode {
+  readonly name: string;
+  readonly path: string;
+  readonly pool: Pool;
+  downUntil: number;
+}
+
+export interface BulkRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly type?: string;
+  readonly body?: Buffer;
+}
+
+export class BulkNodes {
+  readonly #nodes: readonly BulkNode[];
+  readonly #authorisation: string | undefined;
+  #turn = 0;
+
+  constructor(private readonly options: ElasticsearchStoreOptions) {
+    this.#authorisation = authorisation(options);
+    this.#nodes = options.nodes.map((node) => {
+      const url = withoutCredentials(node);
+      const connect = { timeout: CONNECT_TIMEOUT_MS, ...(options.ca !== undefined && { ca: options.ca }) };
+      const timeouts = { headersTimeout: options.requestTimeoutMs, bodyTimeout: options.requestTimeoutMs };
+      const pool = new Pool(url.origin, { connections: CONNECTIONS, pipelining: 1, connect, ...timeouts });
+      return { name: url.host, path: url.pathname.replace(/\/$/, ''), pool, downUntil: 0 };
+    });
+  }
+
+  /** Throws `NoAnswer`, with a reason for a person, when no node can be reached or the answer does not come. */
+  async request(request: BulkRequest): Promise<Answer> {
+    const failures: string[] = [];
+    for (const node of this.#inTurn()) {
+      try {
+        return await this.#ask(node, request);
+      } catch (error) {
+        this.#markDown(node);
+        failures.push(`${node.name}: ${reasonOf(error)}`);
+        if (!UNSENT.has(codeOf(error))) break;
+      }
+    }
+    throw new NoAnswer(`no answer from Elasticsearch (${failures.join('; ')}); is it running, and is the address right?`);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.pool.destroy()));
+  }
+
+  /** All nodes, the next one first, those that failed lately last. */
+  #inTurn(): BulkNode[] {
+    this.#turn = (this.#turn + 1) % this.#nodes.length;
+    const rotated = [...this.#nodes.slice(this.#turn), ...this.#nodes.slice(0, this.#turn)];
+    const now = this.options.now();
+    return [...rotated.filter((node) => node.downUntil <= now), ...rotated.filter((node) => node.downUntil > now)];
+  }
+
+  async #ask(node: BulkNode, request: BulkRequest): Promise<Answer> {
+    const headers = {
+      ...(request.type !== undefined && { 'content-type': request.type }),
+      ...(this.#authorisation !== undefined && { authorization: this.#authorisation }),
+    };
+    const { method, body = null } = request;
+    const response = await node.pool.request({ method, path: node.path + request.path, headers, body });
+    if (NODE_AWAY.has(response.statusCode)) this.#markDown(node);
+    else node.downUntil = 0;
+    const retryAfter = single(response.headers['retry-after']);
+    const product = single(response.headers['x-elastic-product']);
+    return { status: response.statusCode, retryAfter, product, body: await readBody(response.body) };
+  }
+
+  #markDown(node: BulkNode): void {
+    const now = this.options.now();
+    if (node.downUntil <= now) this.options.count?.('node_down');
+    node.downUntil = now + DOWN_MS;
+  }
+}
+
+async function readBody(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}
+
+const single = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return message === '' ? code : code === '' || message.includes(code) ? message : `${message} (${code})`;
+}

@@ -1,0 +1,73 @@
+/** The official client for everything but bulk, and its errors as ours. */
+import { Client, errors } from '@elastic/elasticsearch';
+import { StoreError } from '../errors.js';
+import { authorisation, withoutCredentials, type ElasticsearchStoreOptions } from './options.js';
+
+const MAX_REASON = 1_000;
+/** A node that is away is noticed by the next one's answer; more tries only make a person wait. */
+const RETRIES = 2;
+
+export function createClient(options: ElasticsearchStoreOptions): Client {
+  const header = authorisation(options);
+  return new Client({
+    nodes: options.nodes.map((node) => ({ url: withoutCredentials(node) })),
+    maxRetries: RETRIES,
+    requestTimeout: options.requestTimeoutMs,
+    ...(header !== undefined && { headers: { authorization: header } }),
+    ...(options.ca !== undefined && { tls: { ca: options.ca } }),
+    // A record may have a key `__proto__`. JSON.parse makes it an ordinary key; the client's protection would refuse
+    // every search that finds that record.
+    disablePrototypePoisoningProtection: true,
+  });
+}
+
+/** What the client threw as a StoreError; `what` says what was tried. */
+export function toStoreError(error: unknown, what: string): StoreError {
+  if (error instanceof StoreError) return error;
+  const cause = { cause: error };
+  if (error instanceof errors.RequestAbortedError) return new StoreError('store_aborted', `${what}: aborted`, false, cause);
+  if (error instanceof errors.TimeoutError) return new StoreError('store_timeout', `${what}: no answer in time`, true, cause);
+  if (error instanceof errors.ResponseError) return fromResponse(error, what);
+  if (error instanceof errors.ProductNotSupportedError) {
+    return new StoreError('store_internal', `${what}: this is not Elasticsearch (OpenSearch is not supported)`, false, cause);
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof errors.ElasticsearchClientError) {
+    return new StoreError('store_unavailable', `${what}: no answer from Elasticsearch: ${message.slice(0, MAX_REASON)}`, true, cause);
+  }
+  return new StoreError('store_internal', `${what}: ${message}`, false, cause);
+}
+
+function fromResponse(error: errors.ResponseError, what: string): StoreError {
+  const status = error.statusCode ?? 0;
+  const message = `${what}: ${rootCause(error)}`;
+  const cause = { cause: error };
+  if (status === 401 || status === 403) {
+    return new StoreError(
+      'store_unavailable',
+      `${message}; check user and password or API key and their rights on logs-logweir*`,
+      true,
+      cause,
+    );
+  }
+  if (status === 408) return new StoreError('store_timeout', message, true, cause);
+  if (status === 429 || status >= 500) return new StoreError('store_unavailable', message, true, cause);
+  return new StoreError('store_query', message, false, cause);
+}
+
+interface ErrorBody {
+  readonly error?:
+    { readonly reason?: string; readonly type?: string; readonly root_cause?: readonly { readonly reason?: string }[] } | string;
+}
+
+/** The innermost reason that Elasticsearch gives, without its stack of wrappers. */
+function rootCause(error: errors.ResponseError): string {
+  const body = error.body as ErrorBody | string | undefined;
+  const said = typeof body === 'object' ? body.error : body;
+  const reason = typeof said === 'object' ? (said.root_cause?.[0]?.reason ?? said.reason ?? said.type) : said;
+  return `Elasticsearch answered ${error.statusCode}: ${reason || 'no reason was given'}`.slice(0, MAX_REASON);
+}
+
+export function isStatus(error: unknown, status: number): boolean {
+  return error instanceof errors.ResponseError && error.statusCode === status;
+}
