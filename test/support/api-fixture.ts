@@ -1,6 +1,7 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { ApiParts } from '#apps/api/src/api-parts';
 import { startApi, type RunningApi } from '#apps/api/src/api-server';
+import { formatTime } from '#libs/query';
 import { JsonLogger, Metrics, Readiness } from '#libs/telemetry';
 import { MemoryStore } from './memory-store.js';
 
@@ -44,7 +45,7 @@ export async function startFixture(parts: Partial<ApiParts> = {}): Promise<ApiFi
 
 /** One record at `ns`, with the fields that the stores' own records have. */
 export function addRecord(store: MemoryStore, ns: bigint, sequence: number, fields: Readonly<Record<string, unknown>> = {}): void {
-  const text = `${new Date(Number(ns / SECOND_NS) * 1_000).toISOString().slice(0, 19)}.${String(ns % SECOND_NS).padStart(9, '0')}Z`;
+  const text = formatTime(ns);
   store.add({ timestampNs: ns.toString(), sequence, node: 'n-1' }, { '@timestamp': text, message: `line ${sequence}`, ...fields });
 }
 

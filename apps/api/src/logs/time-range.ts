@@ -1,5 +1,5 @@
 import { ApiError } from '../errors.js';
-import { NS_PER_MS, parseTime } from './time.js';
+import { NS_PER_MS, parseInstant } from './time.js';
 
 /** `from` inclusive, `to` exclusive, nanoseconds since the epoch. */
 export interface TimeRange {
@@ -14,8 +14,8 @@ const DEFAULT_RANGE_NS = 15n * 60_000n * NS_PER_MS;
 export function timeRange(given: { from?: string | undefined; to?: string | undefined }, nowMs: number): TimeRange {
   const nowNs = BigInt(Math.trunc(nowMs)) * NS_PER_MS;
   // Without `to`, everything up to now: the millisecond that is under way is part of it.
-  const toNs = given.to === undefined ? nowNs + NS_PER_MS : parseTime('to', given.to, nowNs);
-  const fromNs = given.from === undefined ? latest(0n, toNs - DEFAULT_RANGE_NS) : parseTime('from', given.from, nowNs);
+  const toNs = given.to === undefined ? nowNs + NS_PER_MS : parseInstant('to', given.to, nowNs);
+  const fromNs = given.from === undefined ? latest(0n, toNs - DEFAULT_RANGE_NS) : parseInstant('from', given.from, nowNs);
   if (fromNs >= toNs) {
     throw new ApiError(400, 'parameter_invalid', 'from is not before to, so nothing can match', {
       hint: given.to === undefined ? 'to is now unless it is given' : 'from is inclusive, to is exclusive',
