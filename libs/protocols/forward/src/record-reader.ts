@@ -1,11 +1,13 @@
 import type { Event, Fields, Value } from '#libs/record';
-import { isEventTime } from './event-time.js';
 import { FieldCache, MAX_CACHED_BYTES } from './field-cache.js';
 import { skipValue } from './frame-scanner.js';
 import { SIZE } from './msgpack-format.js';
 import { MalformedValue, ValueReader, type ValueReaderOptions } from './value-reader.js';
 
 const TEXT_KEY = 'log';
+const MAX_NANOS = 999_999_999;
+/** Later seconds, about the year 36800, are milliseconds or a mistake. */
+const MAX_SECONDS = 2 ** 40;
 /** The same as it is on the wire: a fixstr of three bytes. */
 const LOG_KEY = 0xa36c6f67;
 
@@ -31,15 +33,15 @@ export class RecordReader extends ValueReader {
     super(reading);
   }
 
-  /** Reads an EventTime in its usual form, or says false and stays. Asks for `end` only once: fixext8 is 10 bytes. */
+  /** Reads an EventTime in its usual form, fixext8, or says false and stays. */
   fastTime(): boolean {
     const at = this.pos;
     if (at + 10 > this.end || this.view.getUint16(at) !== 0xd700) return false;
     this.seconds = this.view.getUint32(at + 2);
     this.nanos = this.view.getUint32(at + 6);
+    if (this.nanos > MAX_NANOS || this.seconds === 0) return false;
     this.metadata = undefined;
     this.pos = at + 10;
-    this.checkInstant();
     return true;
   }
 
@@ -149,32 +151,28 @@ export class RecordReader extends ValueReader {
   }
 
   private plainTime(): void {
-    if (this.extTime()) return;
+    if (this.eventTime()) return;
     const value = this.value();
     const time = typeof value === 'bigint' ? Number(value) : value;
     this.seconds = -1;
     this.nanos = 0;
     if (time === null || time === 0) return;
-    if (typeof time !== 'number' || !(time > 0 && time < 2 ** 40)) return this.unreadable(-1);
+    if (typeof time !== 'number' || !(time > 0 && time < MAX_SECONDS)) return this.unreadable(-1);
     this.seconds = Math.floor(time);
-    this.nanos = Math.min(999_999_999, Math.round((time - this.seconds) * 1e9));
+    this.nanos = Math.min(MAX_NANOS, Math.round((time - this.seconds) * 1e9));
   }
 
-  /** EventTime as ext8: c7 08 00. */
-  private extTime(): boolean {
-    const at = this.pos;
-    if (at + 11 > this.end || this.bytes[at] !== 0xc7 || !isEventTime(this.view.getInt8(at + 2), this.bytes[at + 1] as number))
-      return false;
-    this.seconds = this.view.getUint32(at + 3);
-    this.nanos = this.view.getUint32(at + 7);
-    this.pos = at + 11;
-    this.checkInstant();
+  /** EventTime in both forms: d7 00, or c7 08 00. */
+  private eventTime(): boolean {
+    const first = this.pos < this.end ? this.bytes[this.pos] : 0;
+    const at = this.pos + (first === 0xd7 ? 1 : 2);
+    if ((first !== 0xd7 && first !== 0xc7) || at + 9 > this.end || this.bytes[at] !== 0) return false;
+    if (first === 0xc7 && this.bytes[at - 1] !== 8) return false;
+    this.seconds = this.view.getUint32(at + 1) || -1;
+    this.nanos = this.view.getUint32(at + 5);
+    this.pos = at + 9;
+    if (this.nanos > MAX_NANOS) this.unreadable(this.seconds);
     return true;
-  }
-
-  private checkInstant(): void {
-    if (this.nanos > 999_999_999) this.unreadable(this.seconds);
-    if (this.seconds === 0) this.seconds = -1;
   }
 
   private unreadable(seconds: number): void {
