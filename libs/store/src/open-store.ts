@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { DuckDbStore } from './duckdb/duckdb-store.js';
+import { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
+import type { LogStore } from './log-store.js';
+import { maintainStore } from './maintenance.js';
+
+/** What of the settings is about stores; `Settings` of libs/config has it. */
+export interface StoreSettings {
+  readonly data: { readonly dir: string };
+  readonly store: {
+    readonly kind: 'duckdb' | 'elasticsearch';
+    readonly retentionDays: number;
+    readonly retentionBytes: number;
+    /** Bytes. */
+    readonly memory: number;
+  };
+  readonly elasticsearch: {
+    readonly nodes: readonly string[];
+    readonly namespace: string;
+    readonly apiKey: string;
+    readonly username: string;
+    readonly password: string;
+    /** Milliseconds. */
+    readonly requestTimeout: number;
+  };
+}
+
+/** What a store asks of the process that it runs in. */
+export interface StoreOwner {
+  /** Wall clock in milliseconds. */
+  readonly now: () => number;
+  /** 0 up to, not including, 1. */
+  readonly random: () => number;
+  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
+  /** Called once per event, for the counters; the names are a bounded set. */
+  readonly count: (event: string) => void;
+}
+
+const MIB = 1024 * 1024;
+
+export interface OpenStore {
+  readonly store: LogStore;
+  /** Ends what looks after the store, then closes it. */
+  close(): Promise<void>;
+}
+
+/** The store that the settings name, started. DuckDB's files belong to one process; Elasticsearch may be away now and come later. */
+export async function openStore(settings: StoreSettings, owner: StoreOwner): Promise<OpenStore> {
+  if (settings.store.kind === 'elasticsearch') {
+    const store = elasticsearchStore(settings, owner);
+    await store.start();
+    return { store, close: () => store.close() };
+  }
+  const store = duckDbStore(settings, owner);
+  await store.start();
+  const endMaintenance = maintainStore(store, owner);
+  return {
+    store,
+    close: async () => {
+      await endMaintenance();
+      await store.close();
+    },
+  };
+}
+
+function duckDbStore({ data, store }: StoreSettings, owner: StoreOwner): DuckDbStore {
+  return new DuckDbStore({
+    folder: join(data.dir, 'store'),
+    now: owner.now,
+    memoryLimitMb: Math.floor(store.memory / MIB),
+    retentionDays: store.retentionDays,
+    retentionBytes: store.retentionBytes,
+    report: ({ type, message }) => {
+      owner.count(type);
+      owner.log('error', message);
+    },
+  });
+}
+
+function elasticsearchStore({ store, elasticsearch }: StoreSettings, owner: StoreOwner): ElasticsearchStore {
+  const { nodes, namespace, apiKey, username, password, requestTimeout } = elasticsearch;
+  return new ElasticsearchStore({
+    nodes,
+    namespace,
+    retentionDays: store.retentionDays,
+    requestTimeoutMs: requestTimeout,
+    ...(apiKey !== '' && { apiKey }),
+    ...(username !== '' && { username }),
+    ...(password !== '' && { password }),
+    ...owner,
+  });
+}
