@@ -102,6 +102,11 @@ export class Joins {
     return this.#options.now();
   }
 
+  /** Whether something is open on this stream: every line of it must then be placed. */
+  has(stream: string): boolean {
+    return this.#streams.has(stream);
+  }
+
   /** Before a finished line of this stream is appended: the ends of what is open there. */
   finish(stream: string): EndLine[] {
     const joins = this.#streams.get(stream);

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import type { TlsOptions } from 'node:tls';
+import type { Settings } from '#libs/config';
+import type { Logger, Metrics } from '#libs/telemetry';
+import type { Pipeline } from './pipeline.js';
+import { ForwardSource } from './sources/forward/forward.source.js';
+import { IntakeSource } from './sources/intake/intake.source.js';
+import { JsonSource } from './sources/json/json.source.js';
+import { DoorError } from './sources/source.js';
+import type { Source } from './sources/source.js';
+
+export interface DoorParts {
+  readonly settings: Settings;
+  readonly pipeline: Pipeline;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly nodeName: string;
+  readonly now: () => number;
+}
+
+/** Every door that is not switched off. */
+export function openableDoors(parts: DoorParts): Source[] {
+  return [forwardDoor(parts), securedDoor(parts), jsonDoor(parts), intakeDoor(parts)].filter((door) => door !== undefined);
+}
+
+type Door = 'forward' | 'json' | 'http';
+
+/** What every door reports, under its own label. */
+function counting({ metrics, logger }: DoorParts, source: Door) {
+  return {
+    onBytes: (bytes: number) => metrics.sourceBytes.inc({ source }, bytes),
+    onOddity: (reason: string) => metrics.sourceOddities.inc({ source, reason }),
+    onConnections: (open: number) => metrics.connections.set({ source }, open),
+    onHeld: () => metrics.sourceHeld.inc({ source }),
+    onRefused: (reason: string, message = '', peer = '') => {
+      metrics.sourceRefused.inc({ source, reason });
+      if (message !== '') logger.warn('connection closed', { source, reason, detail: message, peer });
+    },
+  };
+}
+
+function forwardDoor(parts: DoorParts): Source | undefined {
+  const { host, port, maxFrame, maxInflated, maxConnections } = parts.settings.forward;
+  if (port === 'off') return undefined;
+  const limits = { maxFrameBytes: maxFrame, maxInflatedBytes: maxInflated, maxConnections };
+  const { pipeline, now } = parts;
+  return new ForwardSource({ name: 'forward', setting: 'LOGWEIR_FORWARD_PORT', host, port, ...limits, pipeline, now, ...counting(parts, 'forward') });
+}
+
+function securedDoor(parts: DoorParts): Source | undefined {
+  const { forward, forwardSecure } = parts.settings;
+  const { host, port, sharedKey, users, hostname } = forwardSecure;
+  if (port === 'off') return undefined;
+  const tls = tlsOptions(forwardSecure);
+  const names = users.map((user): [string, string] => [user.slice(0, user.indexOf(':')), user.slice(user.indexOf(':') + 1)]);
+  const security = { sharedKey, users: new Map(names), hostname: hostname || `logweir-${parts.nodeName}` };
+  return new ForwardSource({
+    name: 'forward-secure',
+    setting: 'LOGWEIR_FORWARD_SECURE_PORT',
+    host,
+    port,
+    maxFrameBytes: forward.maxFrame,
+    maxInflatedBytes: forward.maxInflated,
+    maxConnections: forward.maxConnections,
+    pipeline: parts.pipeline,
+    now: parts.now,
+    ...counting(parts, 'forward'),
+    ...(tls ? { tls } : {}),
+    ...(sharedKey === '' ? {} : { security }),
+  });
+}
+
+function tlsOptions({ tlsCert, tlsKey, tlsCa }: Settings['forwardSecure']): TlsOptions | undefined {
+  if (tlsCert === '') return undefined;
+  const read = (setting: string, path: string): Buffer => {
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      throw new DoorError(`${setting}: ${(error as Error).message}`, { cause: error });
+    }
+  };
+  const mutual = tlsCa === '' ? {} : { ca: read('LOGWEIR_FORWARD_SECURE_TLS_CA', tlsCa), requestCert: true, rejectUnauthorized: true };
+  return {
+    cert: read('LOGWEIR_FORWARD_SECURE_TLS_CERT', tlsCert),
+    key: read('LOGWEIR_FORWARD_SECURE_TLS_KEY', tlsKey),
+    minVersion: 'TLSv1.2',
+    ...mutual,
+  };
+}
+
+function jsonDoor(parts: DoorParts): Source | undefined {
+  const { host, port, maxLine: maxLineBytes, maxConnections } = parts.settings.json;
+  if (port === 'off') return undefined;
+  const { pipeline, now } = parts;
+  return new JsonSource({ host, port, maxLineBytes, maxConnections, pipeline, now, ...counting(parts, 'json') });
+}
+
+function intakeDoor(parts: DoorParts): Source | undefined {
+  const { host, ports, maxBody } = parts.settings.intake;
+  if (ports.length === 0) return undefined;
+  return new IntakeSource({ host, ports, maxBodyBytes: maxBody, pipeline: parts.pipeline, ...counting(parts, 'http') });
+}

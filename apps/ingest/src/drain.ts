@@ -1,0 +1,165 @@
+/**
+ * Journal → store. Reads what is durable, writes it in batches, a few at once, and commits in journal order: a commit
+ * says that everything before it is stored, a duplicate, dead-lettered or expired, each counted once. What a store wants
+ * to see again is sent again for as long as it takes; meanwhile the journal grows and, when full, holds intake back.
+ */
+import type { Delivery, Reader } from '#libs/journal';
+import { selectRecords } from '#libs/store';
+import type { LogWriter, WriteBatch, WriteOutcome } from '#libs/store';
+import type { Logger } from '#libs/telemetry';
+import type { Ledger } from './ledger.js';
+import type { RejectionDesk } from './rejection-desk.js';
+
+/** Elasticsearch advises single-digit megabytes a request; DuckDB a few thousand rows a transaction: this is both. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+const MAX_BATCH_RECORDS = 10_000;
+/** A batch that is not full waits this long for more, so that a trickle does not cost a request a line. */
+const GATHER_MS = 100;
+/** Retries are announced again after this long, not at every try. */
+const MIN_RETRY_MS = 50;
+
+interface Flight {
+  readonly delivery: Delivery;
+  /** The store's mark as read before the first attempt. */
+  readonly mark: string;
+  readonly done: Promise<Tally | undefined>;
+  tally?: Tally;
+}
+
+/** What became of a delivery's records. */
+export interface Tally {
+  stored: number;
+  duplicate: number;
+  expired: number;
+  readonly rejected: Map<string, number>;
+}
+
+export interface DrainOptions {
+  readonly reader: Reader;
+  readonly store: LogWriter;
+  readonly desk: RejectionDesk;
+  readonly ledger: Ledger;
+  readonly log: Logger;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly delay: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+export class Drain {
+  private readonly flights: Flight[] = [];
+  private readonly stop = new AbortController();
+  private running: Promise<void> | undefined;
+  private mark: string | undefined;
+
+  constructor(private readonly options: DrainOptions) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** Stops reading; what is in flight may finish until `deadlineMs`, the rest stays in the journal. */
+  async close(deadlineMs: number): Promise<void> {
+    this.stop.abort();
+    // `read` itself ends when the journal closes, which comes next.
+    const settled = Promise.all(this.flights.map((flight) => flight.done));
+    await Promise.race([settled, this.options.delay(deadlineMs, new AbortController().signal)]);
+    this.commitFinished();
+  }
+
+  /** Resolves when the drain has stopped reading: after the journal was closed. */
+  async ended(): Promise<void> {
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { reader, store, now, delay } = this.options;
+    while (!this.stop.signal.aborted) {
+      if (this.flights.length >= Math.max(1, store.concurrency)) {
+        await Promise.race(this.flights.map((flight) => flight.done));
+        this.commitFinished();
+        continue;
+      }
+      const began = now();
+      const delivery = await reader.read({ maxBytes: MAX_BATCH_BYTES, maxRecords: MAX_BATCH_RECORDS });
+      if (!delivery) return;
+      await this.dispatch(delivery);
+      const small = delivery.bulk.length < MAX_BATCH_BYTES / 2 && delivery.count < MAX_BATCH_RECORDS / 2;
+      const spare = GATHER_MS - (now() - began);
+      if (small && spare > 0) await delay(spare, this.stop.signal);
+    }
+  }
+
+  private async dispatch(delivery: Delivery): Promise<void> {
+    const mark = await this.currentMark(delivery);
+    if (mark === undefined) return;
+    const flight: Flight = { delivery, mark, done: this.deliver(delivery, mark) };
+    this.flights.push(flight);
+    void flight.done.then((tally) => {
+      if (tally) flight.tally = tally;
+      this.commitFinished();
+    });
+  }
+
+  /** What was in flight when an earlier process ended must be looked for from that process's mark on. */
+  private async currentMark(delivery: Delivery): Promise<string | undefined> {
+    const { reader } = this.options;
+    if (delivery.from < reader.start.replayUntil) return reader.start.mark;
+    this.mark ??= await this.readMark();
+    return this.mark;
+  }
+
+  private async readMark(): Promise<string | undefined> {
+    for (let attempt = 0; !this.stop.signal.aborted; attempt++) {
+      try {
+        return await this.options.store.mark();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.options.log.warn('store cannot be asked for its write index yet', { reason });
+        await this.options.delay(Math.min(10_000, 200 * 2 ** attempt), this.stop.signal);
+      }
+    }
+    return undefined;
+  }
+
+  /** Tries until every record of the delivery has an outcome; undefined when the drain was stopped before that. */
+  private async deliver(delivery: Delivery, mark: string): Promise<Tally | undefined> {
+    const tally: Tally = { stored: 0, duplicate: 0, expired: 0, rejected: new Map() };
+    const replay = delivery.from < this.options.reader.start.replayUntil;
+    const { bulk, count, positions } = delivery;
+    let batch: WriteBatch = { journal: this.options.reader.journal, bulk, count, positions, ...(replay ? { since: mark } : {}) };
+    while (batch.count > 0) {
+      const outcome = await this.options.store.write(batch);
+      await this.settle(batch, outcome, tally);
+      if (outcome.retry.length === 0) break;
+      this.options.ledger.retried(outcome.retry.length);
+      if (this.stop.signal.aborted) return undefined;
+      if (outcome.reason) this.options.log.warn('store takes records later', { reason: outcome.reason, records: outcome.retry.length });
+      await this.options.delay(Math.max(MIN_RETRY_MS, outcome.retryAfterMs ?? 0), this.stop.signal);
+      if (this.stop.signal.aborted) return undefined;
+      batch = { ...selectRecords(batch, outcome.retry), since: mark };
+      this.mark = undefined;
+    }
+    return tally;
+  }
+
+  private async settle(batch: WriteBatch, outcome: WriteOutcome, tally: Tally): Promise<void> {
+    tally.stored += outcome.stored;
+    tally.duplicate += outcome.duplicate;
+    tally.expired += outcome.expired;
+    if (outcome.rejected.length === 0) return;
+    await this.options.desk.put(batch, outcome.rejected);
+    for (const { type } of outcome.rejected) tally.rejected.set(type, (tally.rejected.get(type) ?? 0) + 1);
+  }
+
+  private commitFinished(): void {
+    const { reader, ledger } = this.options;
+    while (this.flights[0]?.tally) {
+      const { delivery, tally } = this.flights.shift() as Required<Flight>;
+      ledger.settle(delivery, tally);
+      const mark = this.flights[0]?.mark ?? this.mark;
+      reader.commit(delivery.cursor, { ...(mark === undefined ? {} : { mark }), counters: ledger.counters() }).catch((error: unknown) => {
+        this.options.log.error('the cursor cannot be written', { reason: (error as Error).message });
+      });
+    }
+  }
+}

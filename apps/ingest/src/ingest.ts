@@ -1,0 +1,125 @@
+/**
+ * The whole path on one screen: doors → pipeline → journal → drain → store. Opened from the end to the front, so that
+ * nothing comes in before it can be kept, and closed the other way round.
+ */
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Settings } from '#libs/config';
+import { DeadLetters, Joins, Journal } from '#libs/journal';
+import { beginTrace, continueTrace, formatTimestamp, Normaliser } from '#libs/record';
+import type { TraceState } from '#libs/record';
+import { Closing } from '#libs/service';
+import type { LogWriter } from '#libs/store';
+import type { Logger, Metrics, Readiness } from '#libs/telemetry';
+import { openableDoors } from './doors.js';
+import { Drain } from './drain.js';
+import { Gate } from './gate.js';
+import { Ledger } from './ledger.js';
+import { Pipeline } from './pipeline.js';
+import { RejectionDesk } from './rejection-desk.js';
+import type { Source } from './sources/source.js';
+import { Streams } from './streams.js';
+
+export interface IngestOptions {
+  readonly settings: Settings;
+  readonly store: LogWriter;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly readiness: Readiness;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Bytes from all senders that may wait for the disk: a quarter second at 100 MB/s, and the most that memory holds of them. */
+const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+/** `message` beyond this is cut: no page shows it, and Elasticsearch's heap pays for it. */
+const MAX_MESSAGE = 1024 * 1024;
+const DAY_MS = 86_400_000;
+/** What is on its way to the store at the end may arrive; the rest is in the journal. */
+const DRAIN_DEADLINE_MS = 2_000;
+
+export interface Ingest {
+  readonly doors: readonly Source[];
+  readonly desk: RejectionDesk;
+  readonly closing: Closing;
+}
+
+export async function openIngest(options: IngestOptions): Promise<Ingest> {
+  const { settings, store, metrics, logger, readiness } = options;
+  const closing = new Closing();
+  const monotonic = (): number => performance.now();
+  const wallNs = (): bigint => BigInt(options.now()) * 1_000_000n;
+  const nodeName = settings.node.name || hostname();
+  const gate = new Gate(MAX_PENDING_BYTES, (reason) => metrics.gateClosed.inc({ reason }));
+  const count = (event: string, by = 1): void => metrics.journalEvents.inc({ event }, by);
+  const report = (event: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(event.replaceAll('_', ' '), fields);
+
+  const composer: { compose: (parts: readonly string[], separator: '' | '\n') => string } = { compose: () => '}' };
+  const journal = await Journal.open({
+    dir: path.join(settings.data.dir, 'journal'),
+    node: nodeName,
+    compose: (parts, separator) => composer.compose(parts, separator),
+    now: monotonic,
+    wallNs,
+    segmentBytes: settings.journal.segmentBytes,
+    maxBytes: settings.journal.maxBytes,
+    freeFloorBytes: settings.journal.freeFloor,
+    dedupeMs: settings.journal.dedupeWindow,
+    dedupeBytes: settings.journal.dedupeBytes,
+    onWritable: (writable, reason) => {
+      gate.setJournal(writable);
+      if (!writable) logger.error('senders have to wait', { reason });
+    },
+    count,
+    report,
+  });
+  closing.add('journal', () => journal.close());
+  gate.setJournal(journal.writable);
+
+  const normaliser = new Normaliser({
+    node: journal.node,
+    host: nodeName,
+    zone: settings.time.zone,
+    retentionMs: settings.store.retentionDays * DAY_MS,
+    maxMessage: MAX_MESSAGE,
+    count: (reason) => metrics.normaliseOddities.inc({ reason }),
+  });
+  composer.compose = (parts, separator) => normaliser.join(parts, separator);
+
+  const letters = await DeadLetters.open({ dir: path.join(settings.data.dir, 'dead-letters'), maxBytes: settings.deadletters.maxBytes, count, report });
+  closing.add('dead letters', () => letters.close());
+  const reader = await journal.reader('drain');
+  const ledger = new Ledger(metrics, reader.start.counters, journal.lines);
+  const desk = new RejectionDesk({ letters, journal, ledger, at: () => formatTimestamp(wallNs()) });
+  const delay = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
+  const drain = new Drain({ reader, store, desk, ledger, log: logger, now: monotonic, delay });
+  drain.start();
+  closing.add('drain', () => drain.close(DRAIN_DEADLINE_MS));
+
+  const rules = { begin: beginTrace, continue: (state: unknown, text: string) => continueTrace(state as TraceState, text) };
+  const joins = new Joins({ now: monotonic, count, ...(settings.join.traces ? { rules } : {}) });
+  const pipeline = new Pipeline({ journal, joins, normaliser, streams: new Streams(settings.join.traces), gate, ledger, wallNs });
+  closing.add('pipeline', () => pipeline.close());
+
+  readiness.add('journal', () => ({ ok: journal.writable, reason: journal.reason }));
+  watch(metrics, journal, letters);
+  const doors = openableDoors({ settings, pipeline, metrics, logger, nodeName, now: monotonic });
+  return { doors, desk, closing };
+}
+
+/** Gauges are read when somebody looks. */
+function watch(metrics: Metrics, journal: Journal, letters: DeadLetters): void {
+  metrics.atScrape(() => {
+    const { gauges } = journal;
+    metrics.journalBytes.set(gauges['bytes'] ?? 0);
+    metrics.journalUnreadBytes.set(gauges['unread_bytes'] ?? 0);
+    metrics.journalPendingBytes.set(gauges['pending_bytes'] ?? 0);
+    metrics.journalWritable.set(journal.writable ? 1 : 0);
+    metrics.journalCommits.set(gauges['commits'] ?? 0);
+    metrics.journalChunkIds.set(gauges['chunk_ids'] ?? 0);
+    metrics.journalOpenJoins.set(gauges['open_joins'] ?? 0);
+    metrics.deadLetters.set(letters.count);
+    metrics.deadLetterBytes.set(letters.bytes);
+  });
+}

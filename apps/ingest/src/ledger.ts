@@ -1,0 +1,100 @@
+/**
+ * The books of one node, in lines: in = stored + in journal (with open joins) + joined into others + duplicate +
+ * dead-lettered + dropped{reason}, at any time. Every entry changes both sides in one turn of the event loop. The right
+ * side is written with the drain's commit; after a restart the left side begins at that sum plus what the journal holds.
+ */
+import type { Delivery } from '#libs/journal';
+import type { Metrics } from '#libs/telemetry';
+import type { Tally } from './drain.js';
+
+type Source = 'forward' | 'json' | 'http';
+
+/** Of the lines the journal ever took, how many the drain has dealt with: the rest is in the journal. */
+const DRAINED = 'drained';
+
+export class Ledger {
+  private drained: number;
+  private readonly books = new Map<string, number>();
+
+  constructor(
+    private readonly metrics: Metrics,
+    committed: Readonly<Record<string, number>>,
+    journalLines: number,
+  ) {
+    this.drained = committed[DRAINED] ?? 0;
+    const waiting = journalLines - this.drained;
+    let sum = waiting;
+    for (const [name, value] of Object.entries(committed)) {
+      if (name === DRAINED) continue;
+      this.add(name, value);
+      sum += value;
+    }
+    metrics.recordsIn.inc({ source: 'earlier' }, sum);
+    metrics.journalRecords.set(waiting);
+  }
+
+  /** Lines that an append is about to put into the journal. */
+  appended(source: Source, lines: number): void {
+    this.metrics.recordsIn.inc({ source }, lines);
+    this.metrics.journalRecords.inc(lines);
+  }
+
+  /** The append failed: the sender was told, or still has them. */
+  failed(lines: number): void {
+    this.metrics.journalRecords.dec(lines);
+    this.add('dropped:append_failed', lines);
+  }
+
+  /** The chunk was here already: its lines are not in the journal a second time. */
+  repeated(lines: number): void {
+    this.metrics.journalRecords.dec(lines);
+    this.metrics.chunksRepeated.inc();
+    this.add('duplicate', lines);
+  }
+
+  /** A dead letter goes into the journal again: counters never fall, so it stays among the dead and comes in once more. */
+  replayed(type: string): void {
+    this.metrics.journalRecords.inc();
+    this.metrics.recordsIn.inc({ source: 'replay' });
+    this.metrics.deadLettersReplayed.inc({ type });
+  }
+
+  /** Lines that never became a record. */
+  dropped(source: Source, reason: string, lines: number): void {
+    this.metrics.recordsIn.inc({ source }, lines);
+    this.add(`dropped:${reason}`, lines);
+  }
+
+  retried(records: number): void {
+    this.metrics.storeRetries.inc(records);
+  }
+
+  settle(delivery: Delivery, tally: Tally): void {
+    const lines = delivery.count + delivery.joined + delivery.damaged;
+    this.drained += lines;
+    this.metrics.journalRecords.dec(lines);
+    this.add('stored', tally.stored);
+    this.add('duplicate', tally.duplicate);
+    this.add('joined', delivery.joined);
+    this.add('dropped:damaged', delivery.damaged);
+    this.add('dropped:retention', tally.expired);
+    for (const [type, records] of tally.rejected) this.add(`dead:${type}`, records);
+  }
+
+  /** What the commit writes. */
+  counters(): Record<string, number> {
+    return { ...Object.fromEntries(this.books), [DRAINED]: this.drained };
+  }
+
+  private add(name: string, lines: number): void {
+    if (lines === 0) return;
+    this.books.set(name, (this.books.get(name) ?? 0) + lines);
+    const [book, label = ''] = name.split(':');
+    const { metrics } = this;
+    if (book === 'stored') metrics.recordsStored.inc(lines);
+    else if (book === 'duplicate') metrics.recordsDuplicate.inc(lines);
+    else if (book === 'joined') metrics.recordsJoined.inc(lines);
+    else if (book === 'dead') metrics.recordsDeadLettered.inc({ type: label }, lines);
+    else metrics.recordsDropped.inc({ reason: label }, lines);
+  }
+}

@@ -1,0 +1,82 @@
+import type net from 'node:net';
+import { decodeJsonLine, LineDecoder } from '#libs/protocols/ndjson';
+import type { Event } from '#libs/record';
+import type { Pipeline } from '../../pipeline.js';
+import { SocketReader } from '../socket-reader.js';
+import type { Conversation } from '../socket-reader.js';
+import { doorError, END_DEADLINE_MS } from '../source.js';
+import type { Source } from '../source.js';
+import { TcpListener } from '../tcp-listener.js';
+
+export interface JsonOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly maxLineBytes: number;
+  readonly maxConnections: number;
+  readonly pipeline: Pipeline;
+  readonly now: () => number;
+  readonly onBytes: (bytes: number) => void;
+  readonly onOddity: (reason: string) => void;
+  readonly onConnections: (open: number) => void;
+  readonly onHeld: () => void;
+}
+
+/** JSON lines over TCP: one object a line, nothing is answered, so nothing can be confirmed to the sender. */
+export class JsonSource implements Source {
+  addresses: Record<string, string> = {};
+  private readonly listener: TcpListener;
+
+  constructor(private readonly options: JsonOptions) {
+    const { host, port, maxConnections, onHeld } = options;
+    const connect = (socket: net.Socket): SocketReader => this.connect(socket);
+    this.listener = new TcpListener({ host, port, maxConnections, connect, onCount: options.onConnections, onHeld });
+  }
+
+  async open(): Promise<void> {
+    const { host, port } = this.options;
+    const bound = await this.listener.listen().catch((error: unknown) => {
+      throw doorError(error, 'LOGWEIR_JSON_PORT', `${host}:${port}`);
+    });
+    this.addresses = { json: `tcp://${host}:${bound}` };
+  }
+
+  listen(callback: () => void): void {
+    callback();
+  }
+
+  close(): Promise<void> {
+    return this.listener.close(END_DEADLINE_MS);
+  }
+
+  private connect(socket: net.Socket): SocketReader {
+    const reader = new SocketReader(socket, this.options.pipeline.gate, this.options.now);
+    reader.converse(new JsonConversation(this.options));
+    return reader;
+  }
+}
+
+class JsonConversation implements Conversation {
+  private readonly lines: LineDecoder;
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: JsonOptions) {
+    this.lines = new LineDecoder({ maxLineBytes: options.maxLineBytes, count: options.onOddity });
+  }
+
+  read(bytes: Buffer): undefined {
+    this.options.onBytes(bytes.length);
+    this.append(this.lines.push(bytes), bytes.length);
+  }
+
+  async finish(): Promise<void> {
+    this.append(this.lines.end(), 0);
+    await this.last;
+  }
+
+  private append(lines: readonly string[], bytes: number): void {
+    if (lines.length === 0) return;
+    const { pipeline } = this.options;
+    const events: Event[] = lines.map((line) => decodeJsonLine(line).event);
+    this.last = pipeline.append(events, pipeline.arrival('json'), { bytes, wanted: false }).catch(() => undefined);
+  }
+}

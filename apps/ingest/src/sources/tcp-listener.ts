@@ -1,0 +1,89 @@
+import net from 'node:net';
+import tls from 'node:tls';
+
+/** What a protocol does with one socket: it owns it until its `close` event. */
+export interface Connection {
+  /** Begins to read. Called once, when the socket's turn has come. */
+  open(): void;
+  /** Ends in good order: half-close, keep reading and storing until it is idle or `deadlineMs` have passed, then close. */
+  end(deadlineMs: number): Promise<void>;
+}
+
+export interface TcpListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Connections read at once. Those beyond wait unread: closing them at once would make Docker's driver lose lines. */
+  readonly maxConnections: number;
+  readonly tls?: tls.TlsOptions;
+  readonly connect: (socket: net.Socket) => Connection;
+  readonly onCount: (open: number) => void;
+  readonly onHeld: () => void;
+}
+
+/** Held sockets cost a few hundred bytes each; twice the limit is a flood, and is refused. */
+const HELD_FACTOR = 2;
+
+/** One listening port: counts its connections, holds back those over the limit, and ends them all in good order. */
+export class TcpListener {
+  private readonly server: net.Server;
+  private readonly active = new Map<net.Socket, Connection>();
+  private readonly held: net.Socket[] = [];
+
+  constructor(private readonly options: TcpListenerOptions) {
+    const settings = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true };
+    this.server = options.tls
+      ? tls.createServer({ ...options.tls, ...settings }, (socket) => this.accept(socket))
+      : net.createServer(settings, (socket) => this.accept(socket));
+    this.server.on('tlsClientError', () => undefined);
+  }
+
+  /** Resolves with the port that was bound; rejects with the system's error (EADDRINUSE, EACCES, ...). */
+  listen(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen({ host: this.options.host, port: this.options.port, backlog: 1024 }, () => {
+        this.server.off('error', reject);
+        resolve((this.server.address() as net.AddressInfo).port);
+      });
+    });
+  }
+
+  async close(deadlineMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    for (const socket of this.held.splice(0)) socket.destroy();
+    await Promise.all([...this.active.values()].map((connection) => connection.end(deadlineMs)));
+    for (const socket of this.active.keys()) socket.destroy();
+    await closed;
+  }
+
+  private accept(socket: net.Socket): void {
+    socket.on('error', () => undefined);
+    if (this.active.size < this.options.maxConnections) {
+      this.start(socket);
+      return;
+    }
+    this.options.onHeld();
+    if (this.held.length >= this.options.maxConnections * HELD_FACTOR) {
+      socket.destroy();
+      return;
+    }
+    this.held.push(socket);
+    socket.once('close', () => {
+      const at = this.held.indexOf(socket);
+      if (at >= 0) this.held.splice(at, 1);
+    });
+  }
+
+  private start(socket: net.Socket): void {
+    const connection = this.options.connect(socket);
+    this.active.set(socket, connection);
+    this.options.onCount(this.active.size);
+    socket.once('close', () => {
+      this.active.delete(socket);
+      this.options.onCount(this.active.size);
+      const next = this.held.shift();
+      if (next) this.start(next);
+    });
+    connection.open();
+  }
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import net from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface SenderOptions {
+  readonly port: number;
+  /** Numbers of this sender are id, id + 4, id + 8, ... */
+  readonly id: number;
+  /** Mix stack traces in, whose lines carry numbers too. */
+  readonly traces: boolean;
+  readonly random: () => number;
+}
+
+const ACK_PATIENCE_MS = 3_000;
+
+function str(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([Buffer.from([0xda, bytes.length >> 8, bytes.length & 255]), bytes]);
+}
+
+/**
+ * Sends chunks as a Forward client with `require_ack_response` does: one in flight; what is not acknowledged is sent
+ * again under the same chunk id over a new connection.
+ */
+export class Sender {
+  readonly acked: number[] = [];
+  resent = 0;
+  private next: number;
+  private stopped = false;
+  private socket: net.Socket | undefined;
+
+  constructor(private readonly options: SenderOptions) {
+    this.next = options.id;
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  async run(): Promise<void> {
+    while (!this.stopped) {
+      const numbers = Array.from({ length: 1 + Math.floor(this.options.random() * 200) }, () => (this.next += 4) - 4);
+      const chunk = randomBytes(16).toString('base64');
+      const frame = this.frame(numbers, chunk);
+      for (let first = true; !(await this.exchange(frame, chunk)); first = false) {
+        if (!first) await pause(50);
+        this.resent++;
+      }
+      this.acked.push(...numbers);
+    }
+    this.socket?.destroy();
+  }
+
+  private frame(numbers: readonly number[], chunk: string): Buffer {
+    const seconds = Math.floor(Date.now() / 1_000);
+    const time = Buffer.from([0x92, 0xce, seconds >>> 24, (seconds >>> 16) & 255, (seconds >>> 8) & 255, seconds & 255, 0x83]);
+    const fields = Buffer.concat([str('container_id'), str(`${this.options.id}`.repeat(64)), str('source'), str('stdout'), str('log')]);
+    const entries = numbers.map((number, at) => Buffer.concat([time, fields, str(this.line(number, at))]));
+    const head = Buffer.concat([Buffer.from([0x93]), str('crash'), Buffer.from([0xdc, entries.length >> 8, entries.length & 255])]);
+    return Buffer.concat([head, ...entries, Buffer.from([0x81]), str('chunk'), str(chunk)]);
+  }
+
+  private line(number: number, at: number): string {
+    if (!this.options.traces || at % 10 > 3) return `order accepted lw_seq=${number}.`;
+    return at % 10 === 0 ? `java.lang.IllegalStateException: lw_seq=${number}. closed` : `\tat shop.Order.close(Order.java:1) lw_seq=${number}.`;
+  }
+
+  private async exchange(frame: Buffer, chunk: string): Promise<boolean> {
+    try {
+      this.socket ??= await connect(this.options.port);
+      await answered(this.socket, frame, chunk);
+      return true;
+    } catch {
+      this.socket?.destroy();
+      this.socket = undefined;
+      return false;
+    }
+  }
+}
+
+function connect(port: number): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect(port, '127.0.0.1', () => resolve(socket));
+    socket.on('error', reject);
+  });
+}
+
+function answered(socket: net.Socket, frame: Buffer, chunk: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let got = '';
+    const settle = (error?: Error): void => {
+      clearTimeout(timer);
+      socket.removeAllListeners('data').removeAllListeners('close');
+      if (error) reject(error);
+      else resolve();
+    };
+    const timer = setTimeout(() => settle(new Error('no ack')), ACK_PATIENCE_MS);
+    socket.on('close', () => settle(new Error('closed')));
+    socket.on('data', (bytes) => {
+      got += bytes.toString('latin1');
+      if (got.includes(chunk)) settle();
+    });
+    socket.write(frame);
+  });
+}
