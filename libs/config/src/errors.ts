@@ -4,6 +4,8 @@ export class ConfigError extends Error {
   readonly code = 'bad_configuration';
 
   constructor(readonly mistakes: readonly string[]) {
-    super(`the configuration has ${mistakes.length} ${mistakes.length === 1 ? 'mistake' : 'mistakes'}:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`);
+    super(
+      `the configuration has ${mistakes.length} ${mistakes.length === 1 ? 'mistake' : 'mistakes'}:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`,
+    );
   }
 }

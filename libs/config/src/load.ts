@@ -3,6 +3,7 @@ import { ConfigError } from './errors.js';
 import { CONFIG_VARIABLE, namedSettings, nearestName } from './names.js';
 import type { NamedSetting } from './names.js';
 import type { Settings } from './schema.js';
+import { withoutPasswords } from './show.js';
 
 /** Where settings come from. Nothing else is read: no process, no disk of its own. */
 export interface Sources {
@@ -45,7 +46,7 @@ function rawValue(entry: NamedSetting, { env, readFile }: Sources, file: Tree, m
 }
 
 function shown(entry: NamedSetting, raw: unknown): string {
-  return entry.setting.secret ? 'the value (secret)' : JSON.stringify(raw);
+  return entry.setting.secret ? 'the value (secret)' : JSON.stringify(withoutPasswords(raw));
 }
 
 function readTree({ env, readFile }: Sources, named: readonly NamedSetting[], mistakes: string[]): Tree {
@@ -68,6 +69,7 @@ function readTree({ env, readFile }: Sources, named: readonly NamedSetting[], mi
 function reportUnknownKeys(path: string, tree: Tree, named: readonly NamedSetting[], mistakes: string[]): void {
   const known = named.map(({ section, key }) => `${section}.${key}`);
   for (const [section, keys] of Object.entries(tree)) {
+    if (typeof keys !== 'object') mistakes.push(`${path}: ${section} must hold settings, such as ${section}: { key: value }`);
     for (const key of Object.keys(keys ?? {})) {
       const name = `${section}.${key}`;
       if (!known.includes(name)) mistakes.push(`${path}: there is no setting ${name}; did you mean ${nearestName(name, known)}?`);
@@ -87,8 +89,10 @@ function reportUnknown(env: Sources['env'], named: readonly NamedSetting[], mist
 function contradictions({ forwardSecure, elasticsearch, store }: Settings): string[] {
   const mistakes: string[] = [];
   const { port, tlsCert, tlsKey, tlsCa, sharedKey, users } = forwardSecure;
-  if ((tlsCert === '') !== (tlsKey === '')) mistakes.push('LOGWEIR_FORWARD_SECURE_TLS_CERT and LOGWEIR_FORWARD_SECURE_TLS_KEY: give both or neither');
-  if (tlsCa !== '' && tlsCert === '') mistakes.push('LOGWEIR_FORWARD_SECURE_TLS_CA: client certificates need LOGWEIR_FORWARD_SECURE_TLS_CERT and _KEY');
+  if ((tlsCert === '') !== (tlsKey === ''))
+    mistakes.push('LOGWEIR_FORWARD_SECURE_TLS_CERT and LOGWEIR_FORWARD_SECURE_TLS_KEY: give both or neither');
+  if (tlsCa !== '' && tlsCert === '')
+    mistakes.push('LOGWEIR_FORWARD_SECURE_TLS_CA: client certificates need LOGWEIR_FORWARD_SECURE_TLS_CERT and _KEY');
   if (users.length > 0 && sharedKey === '') mistakes.push('LOGWEIR_FORWARD_SECURE_USERS: users need LOGWEIR_FORWARD_SECURE_SHARED_KEY');
   if (users.some((user) => !/^[^:]+:.+$/.test(user))) mistakes.push('LOGWEIR_FORWARD_SECURE_USERS: each is name:password');
   if (port !== 'off' && tlsCert === '' && sharedKey === '') {

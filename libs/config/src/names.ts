@@ -18,7 +18,12 @@ export interface NamedSetting {
 /** All settings in the order of the schema. */
 export function namedSettings(): NamedSetting[] {
   return Object.entries(SCHEMA).flatMap(([section, keys]) =>
-    Object.entries(keys as Record<string, Setting>).map(([key, setting]) => ({ section, key, name: `${PREFIX}_${upper(section)}_${upper(key)}`, setting })),
+    Object.entries(keys as Record<string, Setting>).map(([key, setting]) => ({
+      section,
+      key,
+      name: `${PREFIX}_${upper(section)}_${upper(key)}`,
+      setting,
+    })),
   );
 }
 

@@ -28,7 +28,13 @@ const DAY_MS = 86_400_000;
 
 export const SCHEMA = {
   data: { dir: setting(TEXT, 'data', 'folder of everything that must survive a restart: journal, store, dead letters') },
-  node: { name: setting(OPTIONAL_TEXT, '', 'name of this node in every record (`logweir.node`) and `host.name` of lines that bring none; the host name when empty') },
+  node: {
+    name: setting(
+      OPTIONAL_TEXT,
+      '',
+      'name of this node in every record (`logweir.node`) and `host.name` of lines that bring none; the host name when empty',
+    ),
+  },
   time: { zone: setting(ZONE, 'UTC', 'zone of times that lines carry without one') },
   log: { level: setting(enumeration('debug', 'info', 'warn', 'error'), 'info', 'what Logweir says about itself on stderr') },
   forward: {
@@ -39,11 +45,19 @@ export const SCHEMA = {
     maxConnections: setting(integer(1, 100_000), '4096', 'connections read at once; more wait unread'),
   },
   forwardSecure: {
-    host: setting(TEXT, '127.0.0.1', 'address of the secured forward door (shared key and TLS; Docker can use neither a shared key nor client certificates)'),
+    host: setting(
+      TEXT,
+      '127.0.0.1',
+      'address of the secured forward door (shared key and TLS; Docker can use neither a shared key nor client certificates)',
+    ),
     port: setting(DOOR, 'off', 'its port'),
     sharedKey: secret(OPTIONAL_TEXT, 'shared key of the handshake; without one the door only has TLS'),
     users: secret(list(TEXT), '`name:password` pairs, with commas; each client then needs one'),
-    hostname: setting(OPTIONAL_TEXT, '', 'name told in the handshake; must differ from every client’s; `logweir-` and the node’s name when empty'),
+    hostname: setting(
+      OPTIONAL_TEXT,
+      '',
+      'name told in the handshake; must differ from every client’s; `logweir-` and the node’s name when empty',
+    ),
     tlsCert: setting(OPTIONAL_TEXT, '', 'PEM file of the certificate chain; switches TLS on'),
     tlsKey: setting(OPTIONAL_TEXT, '', 'PEM file of its private key'),
     tlsCa: setting(OPTIONAL_TEXT, '', 'PEM file of the authority that signs client certificates; switches mutual TLS on'),
@@ -80,7 +94,11 @@ export const SCHEMA = {
   },
   elasticsearch: {
     nodes: setting(list(HTTP_URL), 'http://127.0.0.1:9200', 'URLs of the nodes, with commas'),
-    namespace: setting(TEXT.regex(/^[a-z0-9_.]{1,100}$/, 'lower-case letters, digits, _ and ., at most 100'), 'default', 'records go to the data stream logs-logweir-<namespace>'),
+    namespace: setting(
+      TEXT.regex(/^[a-z0-9_.]{1,100}$/, 'lower-case letters, digits, _ and ., at most 100'),
+      'default',
+      'records go to the data stream logs-logweir-<namespace>',
+    ),
     apiKey: secret(OPTIONAL_TEXT, 'API key (base64 form)'),
     username: setting(OPTIONAL_TEXT, '', 'user, when there is no API key'),
     password: secret(OPTIONAL_TEXT, 'its password'),

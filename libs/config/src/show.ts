@@ -8,9 +8,15 @@ export function redactSettings(settings: Settings): Record<string, unknown> {
     namedSettings().map(({ name, section, key, setting }) => {
       const value = tree[section]?.[key];
       const isSet = Array.isArray(value) ? value.length > 0 : value !== '';
-      return [name, setting.secret ? (isSet ? '(secret)' : '') : value];
+      return [name, setting.secret ? (isSet ? '(secret)' : '') : withoutPasswords(value)];
     }),
   );
+}
+
+/** URLs may carry a password of their own: `redis://:password@host`. */
+export function withoutPasswords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPasswords);
+  return typeof value === 'string' ? value.replace(/(:\/\/[^/@:]*):[^/@]*@/g, '$1:(secret)@') : value;
 }
 
 /** docs/configuration.md. */

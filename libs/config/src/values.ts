@@ -37,7 +37,9 @@ export function duration(minMs: number, maxMs: number) {
 }
 
 export function integer(min: number, max: number) {
-  return z.coerce.number(`a whole number from ${min} to ${max}`).refine((value) => Number.isInteger(value) && value >= min && value <= max, `a whole number from ${min} to ${max}`);
+  return z.coerce
+    .number(`a whole number from ${min} to ${max}`)
+    .refine((value) => Number.isInteger(value) && value >= min && value <= max, `a whole number from ${min} to ${max}`);
 }
 
 export const PORT = integer(0, 65_535);
@@ -64,18 +66,25 @@ export const OPTIONAL_TEXT = z.string().trim().default('');
 
 /** A YAML list, or a text with commas. */
 export function list<T extends z.ZodType<unknown, unknown>>(item: T) {
-  const split = z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]).transform((value) =>
-    (Array.isArray(value) ? value : String(value).split(',')).map((entry) => String(entry).trim()).filter((entry) => entry !== ''),
-  );
+  const split = z
+    .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
+    .transform((value) =>
+      (Array.isArray(value) ? value : String(value).split(',')).map((entry) => String(entry).trim()).filter((entry) => entry !== ''),
+    );
   return split.pipe(z.array(z.preprocess((value: string) => value, item)));
 }
 
-export const HTTP_URL = z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'a URL such as http://127.0.0.1:9200');
+export const HTTP_URL = z
+  .string()
+  .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'a URL such as http://127.0.0.1:9200');
 
 export const REDIS_URL = z
   .string()
   .default('')
-  .refine((value) => value === '' || (URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)), 'a URL such as redis://127.0.0.1:6379');
+  .refine(
+    (value) => value === '' || (URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol)),
+    'a URL such as redis://127.0.0.1:6379',
+  );
 
 export const ZONE = z.string().refine((value) => {
   try {

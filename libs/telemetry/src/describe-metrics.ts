@@ -18,10 +18,9 @@ export async function describeMetrics({ registry }: Metrics): Promise<string> {
     '| name | type | labels | meaning |',
     '| --- | --- | --- | --- |',
   ];
-  for (const metric of registry.getMetricsAsArray()) {
-    const { labelNames = [] } = metric as { labelNames?: readonly string[] };
-    const { type } = await metric.get();
-    lines.push(`| \`${metric.name}\` | ${type} | ${labelNames.join(', ')} | ${metric.help} |`);
+  for (const { name, help, type } of await registry.getMetricsAsJSON()) {
+    const { labelNames = [] } = registry.getSingleMetric(name) as { labelNames?: readonly string[] };
+    lines.push(`| \`${name}\` | ${type} | ${labelNames.join(', ')} | ${help} |`);
   }
   return `${lines.join('\n')}\n`;
 }

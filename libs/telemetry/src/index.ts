@@ -1,4 +1,4 @@
-export { JsonLogger, LOG_LEVELS, silentLogger } from './logger.js';
+export { JsonLogger } from './logger.js';
 export type { JsonLoggerOptions, LogFields, Logger, LogLevel } from './logger.js';
 export { describeMetrics } from './describe-metrics.js';
 export { Metrics } from './metrics.js';

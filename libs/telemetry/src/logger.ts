@@ -8,11 +8,8 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** Says nothing: for tests and for tools that print their own results. */
-export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 export interface JsonLoggerOptions {
   /** Takes whole lines, newline included. */
@@ -88,5 +85,11 @@ export class JsonLogger implements Logger {
 function plain(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   if (!(value instanceof Error)) return value;
-  return { ...value, name: value.name, message: value.message, stack: value.stack, ...(value.cause === undefined ? {} : { cause: value.cause }) };
+  return {
+    ...value,
+    name: value.name,
+    message: value.message,
+    stack: value.stack,
+    ...(value.cause === undefined ? {} : { cause: value.cause }),
+  };
 }

@@ -9,11 +9,15 @@ export class Metrics {
   readonly registry = new Registry();
   private readonly readers: (() => void)[] = [];
 
-  readonly recordsIn = this.counter('logweir_records_in_total', 'Lines that came in, by door; `earlier` is what came before this start', ['source']);
+  readonly recordsIn = this.counter('logweir_records_in_total', 'Lines that came in, by door; `earlier` is what came before this start', [
+    'source',
+  ]);
   readonly recordsStored = this.counter('logweir_records_stored_total', 'Records in the store');
   readonly recordsDuplicate = this.counter('logweir_records_duplicate_total', 'Lines that were here or in the store already');
   readonly recordsJoined = this.counter('logweir_records_joined_total', 'Lines that became part of another record');
-  readonly recordsDeadLettered = this.counter('logweir_records_dead_lettered_total', 'Records the store refused, kept as dead letters', ['type']);
+  readonly recordsDeadLettered = this.counter('logweir_records_dead_lettered_total', 'Records the store refused, kept as dead letters', [
+    'type',
+  ]);
   readonly recordsDropped = this.counter('logweir_records_dropped_total', 'Lines that are not stored, by reason', ['reason']);
 
   readonly journalRecords = this.gauge('logweir_journal_records', 'Lines in the journal that are not settled yet, open joins included');
@@ -24,24 +28,46 @@ export class Metrics {
   readonly journalCommits = this.gauge('logweir_journal_commits', 'Writes followed by fdatasync since the start');
   readonly journalChunkIds = this.gauge('logweir_journal_chunk_ids', 'Chunk ids that are remembered');
   readonly journalOpenJoins = this.gauge('logweir_journal_open_joins', 'Joins whose end has not come yet');
-  readonly journalEvents = this.counter('logweir_journal_events_total', 'What the journal met: early forgotten ids, damaged frames, failed writes, joins cut at a limit', [
-    'event',
-  ]);
+  readonly journalEvents = this.counter(
+    'logweir_journal_events_total',
+    'What the journal met: early forgotten ids, damaged frames, failed writes, joins cut at a limit',
+    ['event'],
+  );
   readonly chunksRepeated = this.counter('logweir_chunks_repeated_total', 'Chunks that were sent again and acknowledged again');
 
   readonly connections = this.gauge('logweir_source_connections', 'Open connections', ['source']);
   readonly sourceBytes = this.counter('logweir_source_bytes_total', 'Bytes read from senders', ['source']);
-  readonly sourceRefused = this.counter('logweir_source_refused_total', 'Connections and requests that were turned away', ['source', 'reason']);
+  readonly sourceRefused = this.counter('logweir_source_refused_total', 'Connections and requests that were turned away', [
+    'source',
+    'reason',
+  ]);
   readonly sourceHeld = this.counter('logweir_source_held_total', 'Connections over the limit that had to wait', ['source']);
-  readonly sourceOddities = this.counter('logweir_source_oddities_total', 'Parts of the input that were cut or passed over', ['source', 'reason']);
-  readonly gateClosed = this.counter('logweir_source_paused_total', 'How often reading stopped: the journal was full, or too much waited for the disk', ['reason']);
-  readonly normaliseOddities = this.counter('logweir_normalise_oddities_total', 'Fields that did not fit and were kept otherwise', ['reason']);
+  readonly sourceOddities = this.counter('logweir_source_oddities_total', 'Parts of the input that were cut or passed over', [
+    'source',
+    'reason',
+  ]);
+  readonly gateClosed = this.counter(
+    'logweir_source_paused_total',
+    'How often reading stopped: the journal was full, or too much waited for the disk',
+    ['reason'],
+  );
+  readonly normaliseOddities = this.counter('logweir_normalise_oddities_total', 'Fields that did not fit and were kept otherwise', [
+    'reason',
+  ]);
 
   readonly storeRetries = this.counter('logweir_store_retries_total', 'Records that were sent to the store again');
   readonly storeUp = this.gauge('logweir_store_up', '1 while the store is healthy');
-  readonly storeEvents = this.counter('logweir_store_events_total', 'What the store met: retention by bytes, compaction, damaged files, splits, failovers', ['event']);
+  readonly storeEvents = this.counter(
+    'logweir_store_events_total',
+    'What the store met: retention by bytes, compaction, damaged files, splits, failovers',
+    ['event'],
+  );
   readonly deadLetters = this.gauge('logweir_dead_letters', 'Dead letters kept');
-  readonly deadLettersReplayed = this.counter('logweir_dead_letters_replayed_total', 'Dead letters that were sent again; they come in once more', ['type']);
+  readonly deadLettersReplayed = this.counter(
+    'logweir_dead_letters_replayed_total',
+    'Dead letters that were sent again; they come in once more',
+    ['type'],
+  );
   readonly deadLetterBytes = this.gauge('logweir_dead_letter_bytes', 'Bytes of dead letters on disk');
   readonly searchSeconds = new Histogram({
     name: 'logweir_search_seconds',

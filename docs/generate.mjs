@@ -1,0 +1,7 @@
+// Writes the pages that are made from code. Run by `npm run docs`, after a build.
+import { writeFileSync } from 'node:fs';
+import { describeSettings } from '#libs/config';
+import { describeMetrics, Metrics } from '#libs/telemetry';
+
+writeFileSync(new URL('configuration.md', import.meta.url), describeSettings());
+writeFileSync(new URL('metrics.md', import.meta.url), await describeMetrics(new Metrics()));
