@@ -72,19 +72,20 @@ export interface FrameContent {
 }
 
 export function encodeFrame(segment: number, content: FrameContent): Buffer {
-  const text = content.text;
-  const length = Buffer.byteLength(text);
-  const bytes = Buffer.allocUnsafeSlow(FRAME_HEAD_BYTES + length);
-  // Of a text without a character above 127 both encodings give the same bytes, and latin1 is one memcpy.
-  if (length === text.length) bytes.write(text, FRAME_HEAD_BYTES, 'latin1');
-  else bytes.write(text, FRAME_HEAD_BYTES, 'utf8');
-  bytes.writeUInt32LE(length, 0);
+  const bytes = Buffer.allocUnsafeSlow(FRAME_HEAD_BYTES + Buffer.byteLength(content.text));
+  bytes.write(content.text, FRAME_HEAD_BYTES);
+  writeFrameHead(bytes, segment, content);
+  return bytes;
+}
+
+/** Writes the head in front of a payload that is there already. */
+export function writeFrameHead(bytes: Buffer, segment: number, content: Omit<FrameContent, 'text'>): void {
+  bytes.writeUInt32LE(bytes.length - FRAME_HEAD_BYTES, 0);
   bytes.writeUInt32LE(content.lines, CHECKED_FROM);
   bytes.writeUInt32LE((MAGIC_WORD | (content.flags << 24)) >>> 0, MAGIC_AT);
   if (content.chunk === undefined) bytes.fill(0, CHUNK_AT, FRAME_HEAD_BYTES);
   else content.chunk.copy(bytes, CHUNK_AT, 0, 16);
   bytes.writeUInt32LE(crc32(bytes.subarray(CHECKED_FROM), segment), 4);
-  return bytes;
 }
 
 /** Finds the frames in the bytes of one segment, given in blocks; keeps nothing but its place. */

@@ -14,13 +14,14 @@ import { ChunkFiles, ChunkLog } from './chunk-files.js';
 import { ChunkTable } from './chunk-table.js';
 import { CursorFile, type CursorState, syncFolder } from './cursor.js';
 import { AppendError, JournalClosedError, JournalFullError, type JournalWriteError } from './errors.js';
-import { encodeFrame, MAX_FRAME_BYTES } from './frame.js';
+import { MAX_FRAME_BYTES } from './frame.js';
+import { FrameWriter } from './frame-writer.js';
 import { Head } from './head.js';
 import type { Append } from './line.js';
 import { Room } from './limits.js';
 import { type JournalOptions, type JournalSettings, settingsOf } from './options.js';
 import { OpenJoins } from './open-joins.js';
-import { formatPayload } from './payload.js';
+import { lengthOf, writePayload } from './payload.js';
 import { type Position, positionOf } from './position.js';
 import { Reader } from './reader.js';
 import { recover, type Recovered } from './recovery.js';
@@ -30,6 +31,9 @@ import { type Batch, type Planned, Writer } from './writer.js';
 
 /** The consumer that holds intake back: what it has not committed counts against the journal's limit. */
 const HOLDING_CONSUMER = 'drain';
+
+/** Of at most three bytes each, with the heads of lines, the longest frame. */
+const MAX_APPEND_CHARS = MAX_FRAME_BYTES / 4;
 
 interface Current extends Planned {
   readonly head: Buffer;
@@ -52,6 +56,7 @@ export class Journal {
   readonly #chunkLog = new ChunkLog();
   readonly #underWay = new Map<string, Promise<'stored'>>();
   readonly #writer: Writer;
+  readonly #frames = new FrameWriter();
   readonly #head: Head;
   readonly #room: Room;
   readonly #readers = new Map<string, Reader>();
@@ -171,7 +176,10 @@ export class Journal {
     if (chunk !== undefined && this.known(chunk)) return this.settled(chunk).then(() => 'duplicate');
     if (this.#closed) throw new JournalClosedError();
     if (lines.length === 0) throw new AppendError('an append needs at least one line');
-    const refusal = this.#room.refusal(0);
+    const characters = lengthOf(lines);
+    if (characters > MAX_APPEND_CHARS)
+      throw new AppendError(`${characters} characters are too many for one append (limit ${MAX_APPEND_CHARS})`);
+    const refusal = this.#room.refusal();
     if (refusal !== '') throw new JournalFullError(refusal);
     return this.#store(append);
   }
@@ -192,13 +200,8 @@ export class Journal {
     const position = this.next;
     const place =
       chunk === undefined ? { prefix: current.prefix, base: current.offset } : { prefix: `${chunk.toString('base64url')}-`, base: 0 };
-    const { text, flags, counted } = formatPayload(lines, { position, ...place }, this.#joins);
-    if (text.length * 3 > MAX_FRAME_BYTES && Buffer.byteLength(text) > MAX_FRAME_BYTES / 2) {
-      throw new AppendError(
-        `an append of ${text.length} characters is longer than ${MAX_FRAME_BYTES / 2} bytes: send it in smaller chunks`,
-      );
-    }
-    const bytes = encodeFrame(number, { lines: lines.length, flags, chunk, text });
+    const { flags, counted } = writePayload(lines, { position, ...place }, this.#joins, this.#frames);
+    const bytes = this.#frames.finish(number, { lines: lines.length, flags, chunk });
     const batch = this.#writer.add(current, { position, lines: lines.length, flags, bytes }, { counted, urgent, chunk });
     if (chunk !== undefined) this.#underWay.set(chunk.toString('latin1'), batch.done);
     this.#planned += counted;
@@ -255,7 +258,7 @@ export class Journal {
   }
 
   #onRoom(writable: boolean, reason: string): void {
-    if (this.#endsOwed && this.#room.refusal(0) === '') {
+    if (this.#endsOwed && this.#room.refusal() === '') {
       this.#endsOwed = false;
       this.#endOpenJoins();
     }

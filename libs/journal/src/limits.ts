@@ -64,10 +64,10 @@ export class Room {
     return this.#free;
   }
 
-  /** Why an append of `bytes` cannot be taken at all; empty when it can. */
-  refusal(bytes: number): string {
+  /** Why no append can be taken at all; empty when one can. */
+  refusal(): string {
     if (this.#failure !== '') return this.#failure;
-    if (this.options.pendingBytes() + bytes > MAX_PENDING_BYTES && this.options.pendingBytes() > 0) return 'the disk is too slow';
+    if (this.options.pendingBytes() > MAX_PENDING_BYTES) return 'the disk is too slow';
     if (this.#reason !== '' && this.options.unreadBytes() > this.options.maxBytes + OVERSHOOT_BYTES) return this.#reason;
     return '';
   }

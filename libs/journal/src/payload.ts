@@ -1,4 +1,5 @@
 import { HAS_JOINS } from './frame.js';
+import type { FrameWriter } from './frame-writer.js';
 import type { EndLine, Line, PartLine } from './line.js';
 import type { OpenJoins } from './open-joins.js';
 import type { Position } from './position.js';
@@ -12,7 +13,6 @@ export interface Place {
 }
 
 export interface Payload {
-  readonly text: string;
   readonly flags: number;
   /** Lines that came from outside: records and parts, not ends. */
   readonly counted: number;
@@ -20,34 +20,33 @@ export interface Payload {
 
 /** Sequences of one frame differ in their last digits only; printing the whole of a number above 2^31 each time is slow. */
 const LOW_DIGITS = 1_000_000;
+const BETWEEN = '"}}\n{"event":{"sequence":';
 
-/** The text of a frame; `open` notes which joins it begins and ends. */
-export function formatPayload(lines: readonly Line[], place: Place, open: OpenJoins): Payload {
+/** Writes the text of a frame; `open` notes which joins it begins and ends. */
+export function writePayload(lines: readonly Line[], place: Place, open: OpenJoins, out: FrameWriter): Payload {
   const { position, prefix, base } = place;
   const low = position % LOW_DIGITS;
   const high = String((position - low) / LOW_DIGITS);
   const short = position < LOW_DIGITS || low + lines.length > LOW_DIGITS;
   const before = `{"create":{"_id":"${prefix}`;
-  const between = `"}}\n{"event":{"sequence":`;
-  let text = '';
   let flags = 0;
   let counted = 0;
   for (let index = 0; index < lines.length; index++) {
     const line = lines[index] as Line;
     if (typeof line === 'string') {
       const sequence = short ? String(position + index) : high + String(LOW_DIGITS + low + index).slice(1);
-      text += before + (base + index) + between + sequence + line + '\n';
+      out.add(before + (base + index) + BETWEEN + sequence + line + '\n');
       counted++;
     } else if ('source' in line) {
-      text += `{"create":{"_id":${JSON.stringify(line.id)}}}\n${line.source}\n`;
+      out.add(`{"create":{"_id":${JSON.stringify(line.id)}}}\n${line.source}\n`);
       counted++;
     } else {
-      text += formatJoin(line, prefix + (base + index), position + index, open);
+      out.add(formatJoin(line, prefix + (base + index), position + index, open));
       flags = HAS_JOINS;
       if ('part' in line) counted++;
     }
   }
-  return { text, flags, counted };
+  return { flags, counted };
 }
 
 function formatJoin(line: PartLine | EndLine, id: string, position: Position, open: OpenJoins): string {
@@ -87,4 +86,18 @@ export function* pairsOf(payload: Buffer): Generator<Pair> {
     yield { join: isRecord ? undefined : (JSON.parse(payload.toString('utf8', from, body)) as JoinHead), from, body, to };
     from = to;
   }
+}
+
+/** More than the head of any line has. */
+const HEAD_CHARS = 128;
+
+/** Characters of all lines together, heads included. */
+export function lengthOf(lines: readonly Line[]): number {
+  let length = lines.length * HEAD_CHARS;
+  for (const line of lines) {
+    if (typeof line === 'string') length += line.length;
+    else if ('source' in line) length += line.source.length;
+    else if ('body' in line) length += line.body.length;
+  }
+  return length;
 }

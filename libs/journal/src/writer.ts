@@ -8,7 +8,7 @@
  * A batch belongs to one segment. Before the first batch of a new one the old segment is sealed. When a write or a sync
  * fails, everything that waits fails too, as it lies behind the hole; the file is cut to what is durable.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { JournalWriteError } from './errors.js';
 import type { Frame } from './frame.js';
 import type { OpenJoins } from './open-joins.js';
@@ -130,12 +130,19 @@ export class Writer {
   async #openFor(plan: Planned): Promise<void> {
     if (this.#segment === plan.segment) return;
     await this.seal();
-    this.#file = await open(plan.segment.path, 'wx', 0o640);
+    const file = await open(plan.segment.path, 'wx', 0o640);
+    try {
+      await writeAll(file, [plan.head], 0);
+      await this.events.opened(plan.segment);
+    } catch (error) {
+      await file.close();
+      await rm(plan.segment.path, { force: true });
+      throw error;
+    }
+    this.#file = file;
     this.#segment = plan.segment;
     this.#frames = 0;
     this.#lines = 0;
-    await writeAll(this.#file, [plan.head], 0);
-    await this.events.opened(plan.segment);
   }
 
   async #write(batch: Queued): Promise<void> {
@@ -182,11 +189,14 @@ export class Writer {
     const file = this.#file;
     const segment = this.#segment;
     if (file === undefined || segment === undefined) return;
-    await this.events.sealing(segment);
-    await this.#writeFoot(file, segment);
     this.#file = undefined;
     this.#segment = undefined;
-    await file.close();
+    try {
+      await this.events.sealing(segment);
+      await this.#writeFoot(file, segment);
+    } finally {
+      await file.close();
+    }
   }
 
   async #writeFoot(file: FileHandle, segment: Segment): Promise<void> {
