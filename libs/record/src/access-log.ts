@@ -1,6 +1,6 @@
 import type { Draft } from './draft.js';
 import { isIP } from 'node:net';
-import type { Placer } from './place.js';
+import { isInteger, type Placer } from './place.js';
 import { quote } from './quote.js';
 import { SLOT } from './slots.js';
 import type { TimeReader } from './time-reader.js';
@@ -25,6 +25,7 @@ export class AccessLog {
   readonly #draft: Draft;
   readonly #placer: Placer;
   readonly #times: TimeReader;
+  #plain = false;
 
   constructor(draft: Draft, placer: Placer, times: TimeReader) {
     this.#draft = draft;
@@ -32,8 +33,8 @@ export class AccessLog {
     this.#times = times;
   }
 
-  /** False, with nothing taken, when the line is no access log. */
-  read(line: string): boolean {
+  /** False, with nothing taken, when the line is no access log. `plain`: only quotes in it need an escape. */
+  read(line: string, plain: boolean): boolean {
     const client = line.indexOf(' ');
     const open = line.indexOf(' [', client);
     if (client <= 0 || open < 0 || open > MAX_HEAD) return false;
@@ -42,7 +43,8 @@ export class AccessLog {
     const end = line.indexOf('" ', request);
     const status = line.charCodeAt(end + 2) - 48;
     if (end < 0 || !(status >= 1 && status <= 5) || !isStatus(line, end + 2) || !this.#times.readAccess(line, open + 2)) return false;
-    this.#placer.takeTime('time', quote(line.slice(open + 2, open + 2 + TIME_LENGTH)));
+    this.#plain = plain;
+    if (!this.#placer.takeTime()) this.#draft.attributeNamed('time', `"${line.slice(open + 2, open + 2 + TIME_LENGTH)}"`);
     this.#head(line, client, open);
     this.#request(line, request, end);
     this.#draft.level = status === 5 ? ERROR : status === 4 ? WARN : INFO;
@@ -55,40 +57,44 @@ export class AccessLog {
     const address = line.slice(0, client);
     if (isAddress(address)) this.#draft.put(SLOT.clientIp, `"${address}"`);
     else this.#draft.attributeNamed('client.address', quote(address));
-    const user = line.slice(line.lastIndexOf(' ', open - 1) + 1, open);
-    if (user !== '-') this.#draft.put(SLOT.userId, quote(user));
+    const identity = line.indexOf(' ', client + 1);
+    if (identity >= open || (open === identity + 2 && line.charCodeAt(identity + 1) === 45)) return;
+    this.#draft.put(SLOT.userId, quote(line.slice(identity + 1, open)));
   }
 
   /** `GET /login?a=1 HTTP/1.1`; what a scanner or a TLS client sent instead stays in the message only. */
   #request(line: string, start: number, end: number): void {
     const method = line.indexOf(' ', start);
-    const url = line.lastIndexOf(' ', end);
+    const url = line.charCodeAt(end - 9) === 32 ? end - 9 : line.lastIndexOf(' ', end);
     if (method < 0 || method > start + 16 || url <= method || !line.startsWith('HTTP/', url + 1)) return;
     const draft = this.#draft;
-    draft.put(SLOT.method, quote(line.slice(start, method)));
-    draft.put(SLOT.httpVersion, quote(line.slice(url + 6, end)));
-    const original = quote(line.slice(method + 1, url));
-    draft.put(SLOT.urlOriginal, original);
-    const query = original.indexOf('?');
-    draft.put(SLOT.urlPath, query < 0 ? original : original.slice(0, query) + '"');
-    if (query > 0 && query < original.length - 2) draft.put(SLOT.urlQuery, '"' + original.slice(query + 1));
+    draft.put(SLOT.method, this.#raw(line, start, method));
+    draft.put(SLOT.httpVersion, this.#raw(line, url + 6, end));
+    this.#placer.url(this.#raw(line, method + 1, url));
   }
 
   /** `41698 "referrer" "agent"`, each of which may be missing. */
   #rest(line: string, start: number): void {
     const space = line.indexOf(' ', start);
-    const bytes = line.slice(start, space < 0 ? line.length : space);
-    if (bytes !== '-' && bytes !== '' && bytes.length <= 15 && /^(?:0|[1-9]\d*)$/.test(bytes)) this.#draft.put(SLOT.bytes, bytes);
+    const bytes = space < 0 ? line.slice(start) : line.slice(start, space);
+    if (isInteger(bytes)) this.#draft.put(SLOT.bytes, bytes);
     if (space < 0 || line.charCodeAt(space + 1) !== 34) return;
     const referrer = line.indexOf('"', space + 2);
     if (referrer < 0) return;
-    this.#quoted(SLOT.referrer, line.slice(space + 2, referrer));
+    this.#quoted(SLOT.referrer, line, space + 2, referrer);
     const agent = line.indexOf('"', referrer + 3);
-    if (line.startsWith(' "', referrer + 1) && agent > 0) this.#quoted(SLOT.userAgent, line.slice(referrer + 3, agent));
+    if (agent > 0 && line.startsWith(' "', referrer + 1)) this.#quoted(SLOT.userAgent, line, referrer + 3, agent);
   }
 
-  #quoted(slot: number, text: string): void {
-    if (text !== '-' && text !== '') this.#draft.put(slot, quote(text));
+  /** What stands between quotes; `-` and nothing mean unknown. */
+  #quoted(slot: number, line: string, start: number, end: number): void {
+    if (end === start || (end === start + 1 && line.charCodeAt(start) === 45)) return;
+    this.#draft.put(slot, this.#plain ? line.slice(start - 1, end + 1) : quote(line.slice(start, end)));
+  }
+
+  /** JSON of a part of the line that holds no quotes. */
+  #raw(line: string, start: number, end: number): string {
+    return this.#plain ? `"${line.slice(start, end)}"` : quote(line.slice(start, end));
   }
 }
 
@@ -97,6 +103,19 @@ function isStatus(line: string, at: number): boolean {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && (after === 32 || Number.isNaN(after));
 }
 
+/** Dotted quads without the cost of a regular expression; everything else is asked of node:net. */
 function isAddress(text: string): boolean {
-  return isIP(text) !== 0;
+  let dots = 0;
+  let value = -1;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 46) {
+      if (value < 0) return false;
+      dots += 1;
+      value = -1;
+    } else if (code < 48 || code > 57 || value === 0) return isIP(text) !== 0;
+    else value = (value < 0 ? 0 : value * 10) + code - 48;
+    if (value > 255) return false;
+  }
+  return dots === 3 && value >= 0;
 }

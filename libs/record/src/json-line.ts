@@ -1,6 +1,6 @@
 import type { KeyNode, KeyTable } from './keys.js';
 import { KIND, type Placer } from './place.js';
-import { quote } from './quote.js';
+import { isPlain, quote } from './quote.js';
 
 /**
  * A strict scanner for one JSON object in a line (RFC 8259). It makes no objects: each value is a slice of the line, which is valid
@@ -16,9 +16,6 @@ const MAX_NESTING = 100;
 
 /** Digits that every reader keeps exactly; longer integers become strings. */
 const SAFE_DIGITS = 15;
-
-/** Lines without control characters, backslashes and surrogates: every string in them ends at the next quote. */
-const PLAIN = /^[^\u0000-\u001f\\\ud800-\udfff]*$/;
 
 export class JsonLine {
   #text = '';
@@ -39,7 +36,7 @@ export class JsonLine {
   /** Places all fields of the object that the text is. False, with some of them placed, when it is not valid JSON. */
   read(text: string): boolean {
     this.#text = text;
-    this.#plain = PLAIN.test(text);
+    this.#plain = isPlain(text);
     this.#at = 0;
     this.#space();
     if (text.charCodeAt(this.#at) !== 123) return false;

@@ -64,12 +64,6 @@ export class Placer {
     return cut(text, this.#max);
   }
 
-  /** Takes the time just read when it counts; else it stays an attribute under `name`. */
-  takeTime(name: string, raw: string): void {
-    if (this.#acceptTime()) return;
-    this.#draft.attributeNamed(name, raw);
-  }
-
   #fits(entry: Entry, kind: number, raw: string): boolean {
     const { target } = entry;
     switch (target.kind) {
@@ -97,7 +91,7 @@ export class Placer {
     const isText = kind <= KIND.escaped;
     switch (target) {
       case 'url':
-        return isText && this.#url(raw);
+        return isText && this.url(raw);
       case 'ip':
         return isText && isIP(raw.slice(1, -1)) !== 0 && this.#draft.put(slot, raw);
       case 'label':
@@ -131,13 +125,14 @@ export class Placer {
     if (draft.second !== '' || kind > KIND.number) return false;
     if (kind === KIND.string && raw.length > 20) {
       const end = this.#times.readIso(raw, 1);
-      if (end === raw.length - 1) return this.#acceptTime();
+      if (end === raw.length - 1) return this.takeTime();
     }
     const known = kind === KIND.number ? this.#times.readNumber(raw) : this.#times.readText(unquote(raw));
-    return known && this.#acceptTime();
+    return known && this.takeTime();
   }
 
-  #acceptTime(): boolean {
+  /** Takes the time just read when it counts. */
+  takeTime(): boolean {
     const { low, high } = this.window;
     const times = this.#times;
     const settled = times.settle(this.outer);
@@ -153,7 +148,7 @@ export class Placer {
   #integer(slot: number, kind: number, raw: string): boolean {
     if (kind !== KIND.number && kind !== KIND.string) return false;
     const digits = kind === KIND.number ? raw : raw.slice(1, -1);
-    if (digits.length > MAX_DIGITS || (slot === SLOT.status && digits.length !== 3) || !isInteger(digits)) return false;
+    if ((slot === SLOT.status && digits.length !== 3) || !isInteger(digits)) return false;
     return this.#draft.put(slot, digits);
   }
 
@@ -167,7 +162,8 @@ export class Placer {
     return ns !== '' && this.#draft.put(SLOT.duration, ns);
   }
 
-  #url(raw: string): boolean {
+  /** An address as JSON: one that begins with a slash is a path and a query. */
+  url(raw: string): boolean {
     const draft = this.#draft;
     if (!draft.put(SLOT.urlOriginal, raw)) return false;
     if (raw.charCodeAt(1) !== 47) return true;
@@ -214,7 +210,9 @@ export class Placer {
   }
 }
 
-function isInteger(digits: string): boolean {
+/** A whole number that JSON and a double can hold. */
+export function isInteger(digits: string): boolean {
+  if (digits.length > MAX_DIGITS) return false;
   for (let at = 0; at < digits.length; at += 1) {
     const code = digits.charCodeAt(at);
     if (code < 48 || code > 57) return false;

@@ -1,12 +1,18 @@
 /** Text to JSON. `JSON.stringify` alone costs more than a test and a concatenation for the common string that needs no escape. */
 
 const SAFE = /^[^"\\\u0000-\u001f\ud800-\udfff]*$/;
+const PLAIN = /^[^\\\u0000-\u001f\ud800-\udfff]*$/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const SURROGATE = /[\ud800-\udfff]/;
 
 /** True when the text can stand between quotes as it is. */
 export function isSafe(text: string): boolean {
   return SAFE.test(text);
+}
+
+/** True when only quotes in the text need an escape; strings in JSON of such text end at the next quote. */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text);
 }
 
 /** A JSON string of any text; halves of surrogate pairs become U+FFFD, so that it is valid UTF-8 too. */

@@ -6,7 +6,7 @@ import { NO_LEVEL } from './levels.js';
 import type { Normalise, NormaliserOptions } from './normaliser.js';
 import { decodePart, encodePart, joinTexts } from './parts.js';
 import { type PlaceOptions, Placer, type Window } from './place.js';
-import { cut, hasAnsi, isSafe, quote, quoteUnsafe, stripAnsi } from './quote.js';
+import { cut, hasAnsi, isPlain, quote, stripAnsi } from './quote.js';
 import { makeOpening, type Opening, renderRecord } from './render.js';
 import { SLOT } from './slots.js';
 import { jsonOf, StructuredFields } from './structured.js';
@@ -132,15 +132,15 @@ export class Normaliser implements Normalise {
 
   #plainText(line: string): void {
     const draft = this.#draft;
-    if (isSafe(line)) {
-      draft.put(SLOT.message, line.length > this.#options.maxMessage ? quote(this.#placer.cut(line)) : `"${line}"`);
-      this.#text.read(line);
+    if (line.length <= this.#options.maxMessage && isPlain(line)) {
+      draft.put(SLOT.message, line.includes('"') ? JSON.stringify(line) : `"${line}"`);
+      this.#text.read(line, true);
       return;
     }
     const plain = hasAnsi(line) ? stripAnsi(line) : line;
     if (plain !== line) draft.put(SLOT.original, quote(cut(line, this.#options.maxMessage)));
-    draft.put(SLOT.message, quoteUnsafe(this.#placer.cut(plain)));
-    this.#text.read(plain);
+    draft.put(SLOT.message, quote(this.#placer.cut(plain)));
+    this.#text.read(plain, false);
   }
 
   #trace(text: string): void {

@@ -36,13 +36,13 @@ export class TextLine {
     this.#access = new AccessLog(draft, placer, times);
   }
 
-  /** `line` is without terminal sequences. Fills everything but the message. */
-  read(line: string): void {
+  /** `line` is without terminal sequences; `plain` when only its quotes need an escape. Fills everything but the message. */
+  read(line: string, plain: boolean): void {
     const first = line.charCodeAt(0);
     if (first >= 48 && first <= 57) {
       const dash = line.charCodeAt(4);
       if ((dash === 45 || dash === 47) && this.#dated(line, 0)) return;
-      if (this.#access.read(line)) return;
+      if (this.#access.read(line, plain)) return;
     } else if (first <= 32 || Number.isNaN(first)) return;
     else if (first === 91 && this.#dated(line, 1)) return;
     this.#looseLevel(line);
@@ -52,7 +52,7 @@ export class TextLine {
   #dated(line: string, start: number): boolean {
     const end = this.#times.readIso(line, start);
     if (end < 0) return false;
-    if (this.#draft.second === '') this.#placer.takeTime('time', quote(line.slice(start, end)));
+    if (!this.#placer.takeTime()) this.#draft.attributeNamed('time', `"${line.slice(start, end)}"`);
     const at = skipSpace(line, line.charCodeAt(end) === 93 ? end + 1 : end);
     if (!this.#logback(line, at)) this.#looseLevel(line.slice(at, at + HEAD));
     return true;

@@ -147,7 +147,8 @@ export class TimeReader {
       if (at - start < 3) value = value * 10 + code;
       at += 1;
     }
-    this.tail = at - start === 3 ? (MILLIS[value] ?? WHOLE) : tailOf(text.slice(start, at));
+    if (at - start === 9 && text.charCodeAt(at) === 90 && text.charCodeAt(at + 1) === 34) this.tail = text.slice(start - 1, at + 2);
+    else this.tail = at - start === 3 ? (MILLIS[value] ?? WHOLE) : tailOf(text.slice(start, at));
     return at;
   }
 
