@@ -82,12 +82,6 @@ export class Metrics {
     this.readers.push(read);
   }
 
-  /** The text that `/metrics` answers; its media type is the registry's. */
-  exposition(): Promise<string> {
-    for (const read of this.readers) read();
-    return this.registry.metrics();
-  }
-
   /** Process and Node metrics (CPU, memory, event loop delay, garbage collection) under their usual names. */
   collectProcess(): void {
     collectDefaultMetrics({ register: this.registry });
