@@ -20,7 +20,7 @@ export class BackingIndices {
   async list(): Promise<readonly string[]> {
     try {
       const answer = await this.client.indices.getDataStream({ name: this.stream });
-      return answer.data_streams[0]?.indices.map((index) => index.index_name) ?? [];
+      return answer.data_streams?.[0]?.indices.map((index) => index.index_name) ?? [];
     } catch (error) {
       if (isStatus(error, 404)) return [];
       throw toStoreError(error, `reading the backing indices of ${this.stream}`);

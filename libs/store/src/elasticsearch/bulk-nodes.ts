@@ -82,7 +82,7 @@ export class BulkNodes {
       } catch (error) {
         this.#markDown(node);
         failures.push(`${node.name}: ${reasonOf(error)}`);
-        if (!UNSENT.has(codeOf(error))) break;
+        if (!UNSENT.has(textOf(error, 'code'))) break;
       }
     }
     throw new NoAnswer(`no answer from Elasticsearch (${failures.join('; ')}); is it running, and is the address right?`);
@@ -134,12 +134,14 @@ async function readBody(body: AsyncIterable<Buffer>): Promise<Buffer> {
 
 const single = (header: string | string[] | undefined): string | undefined => (Array.isArray(header) ? header[0] : header);
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+/** By shape: an error of Node's own is no `instanceof Error` where a test runner gives each file its own globals. */
+function textOf(error: unknown, property: 'code' | 'message'): string {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
+  return typeof value === 'string' ? value : '';
 }
 
 function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  return message === '' ? code : code === '' || message.includes(code) ? message : `${message} (${code})`;
+  const code = textOf(error, 'code');
+  const message = textOf(error, 'message');
+  return message === '' || message.includes(code) ? message || code : `${message} (${code})`;
 }

@@ -4,14 +4,12 @@ import { StoreError } from '../errors.js';
 import { authorisation, withoutCredentials, type ElasticsearchStoreOptions } from './options.js';
 
 const MAX_REASON = 1_000;
-/** A node that is away is noticed by the next one's answer; more tries only make a person wait. */
-const RETRIES = 2;
-
 export function createClient(options: ElasticsearchStoreOptions): Client {
   const header = authorisation(options);
   return new Client({
     nodes: options.nodes.map((node) => ({ url: withoutCredentials(node) })),
-    maxRetries: RETRIES,
+    // Each other node once, at once. More tries would wait between them, and waiting is the caller's to decide.
+    maxRetries: options.nodes.length - 1,
     requestTimeout: options.requestTimeoutMs,
     ...(header !== undefined && { headers: { authorization: header } }),
     ...(options.ca !== undefined && { tls: { ca: options.ca } }),

@@ -7,7 +7,7 @@ const HEALTH_TIMEOUT_MS = 5_000;
 
 /** Asks for what stands in the way of the next write or search: the server, red shards, a write block. */
 export async function checkHealth(client: Client, stream: string): Promise<StoreHealth> {
-  const options = { requestTimeout: HEALTH_TIMEOUT_MS, maxRetries: 1 };
+  const options = { requestTimeout: HEALTH_TIMEOUT_MS };
   try {
     // With the star it answers for a stream that does not exist yet, too.
     const { status } = await client.cluster.health({ index: `${stream}*`, expand_wildcards: 'all', timeout: '1s' }, options);
@@ -23,7 +23,7 @@ export async function checkHealth(client: Client, stream: string): Promise<Store
 
 async function checkBlocks(client: Client, stream: string): Promise<StoreHealth> {
   const request = { index: `${stream}*`, name: 'index.blocks.*', flat_settings: true, expand_wildcards: 'all' as const };
-  const answer = await client.indices.getSettings(request, { requestTimeout: HEALTH_TIMEOUT_MS, maxRetries: 1 });
+  const answer = await client.indices.getSettings(request, { requestTimeout: HEALTH_TIMEOUT_MS });
   // Older backing indices may be read-only; the write index, the last in the alphabet, may not.
   const index = Object.keys(answer).sort().at(-1);
   const settings: Record<string, unknown> = { ...(index === undefined ? {} : answer[index]?.settings) };

@@ -126,7 +126,7 @@ export class Installer {
   async #componentVersion(name: string): Promise<number | undefined> {
     try {
       const answer = await this.client.cluster.getComponentTemplate({ name });
-      return versionOf(answer.component_templates[0]?.component_template._meta);
+      return versionOf(answer.component_templates?.[0]?.component_template._meta);
     } catch (error) {
       if (isStatus(error, 404)) return undefined;
       throw error;
@@ -135,7 +135,7 @@ export class Installer {
 
   async #installedTemplate(name: string): Promise<Installed | undefined> {
     try {
-      const template = (await this.client.indices.getIndexTemplate({ name })).index_templates[0]?.index_template;
+      const template = (await this.client.indices.getIndexTemplate({ name })).index_templates?.[0]?.index_template;
       return template && { version: versionOf(template._meta) ?? 0, retention: template.template?.lifecycle?.data_retention };
     } catch (error) {
       if (isStatus(error, 404)) return undefined;
@@ -146,7 +146,13 @@ export class Installer {
   /** What a new backing index would get, with everything that other templates have to say. */
   async #checkTemplate(): Promise<void> {
     const stream = streamName(this.options.namespace);
-    const { template } = await this.client.indices.simulateIndexTemplate({ name: stream });
+    const { template } = (await this.client.indices.simulateIndexTemplate({
+      name: stream,
+    })) as Partial<estypes.IndicesSimulateIndexTemplateResponse>;
+    if (template === undefined) {
+      this.options.log?.('warn', 'the server does not say what a new index would look like: the template is not checked');
+      return;
+    }
     const properties = template.mappings?.properties ?? {};
     const wrong = Object.entries({ '@timestamp': 'date_nanos', attributes: 'passthrough', labels: 'flattened' }).filter(
       ([field, type]) => properties[field]?.type !== type,

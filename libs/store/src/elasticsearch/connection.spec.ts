@@ -1,0 +1,140 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describeWithElasticsearch, elasticsearchUrl } from '../../../../test/support/elasticsearch.js';
+import { elasticsearchScene, type ElasticsearchScene } from '../../../../test/support/elasticsearch-store.js';
+import { startFaultProxy, type Fault, type FaultProxy } from '../../../../test/support/fault-proxy.js';
+import { eventually } from '../../../../test/support/eventually.js';
+import { contractBatch, contractRecord, type Source } from '../records.contract.js';
+import { ElasticsearchStore } from './elasticsearch-store.js';
+
+const records = (count: number, message = 'line'): Source[] =>
+  Array.from({ length: count }, (_, index) => contractRecord(index + 1, BigInt(index), { message }));
+
+/** Nothing listens there: port 1 needs privileges that no test has. */
+const NOBODY = 'http://127.0.0.1:1';
+
+describeWithElasticsearch('Elasticsearch behind a bad line', () => {
+  const url = elasticsearchUrl() ?? '';
+  let proxy: FaultProxy;
+  let scene: ElasticsearchScene;
+
+  beforeEach(async () => {
+    proxy = await startFaultProxy(url);
+    scene = await elasticsearchScene(url, { nodes: [proxy.url], requestTimeoutMs: 500 });
+  });
+
+  afterEach(async () => {
+    await scene.remove();
+    await proxy.close();
+  });
+
+  async function storedCount(): Promise<number> {
+    await scene.client.indices.refresh({ index: scene.stream, ignore_unavailable: true });
+    return (await scene.client.count({ index: scene.stream })).count;
+  }
+
+  it.each<[string, Fault, RegExp]>([
+    ['is cut before the server saw it', 'cut before', /no answer from Elasticsearch/],
+    ['is cut before its answer', 'cut after', /no answer from Elasticsearch/],
+    ['is answered too late', { delayMs: 1_500 }, /timeout/i],
+    ['meets a 503', { status: 503, body: 'upstream away' }, /503: upstream away/],
+    ['meets a 401', { status: 401 }, /credentials/],
+    ['meets a 429', { status: 429 }, /overloaded/],
+    ['meets an answer that is none', { status: 200, body: '<html>' }, /something unknown/],
+  ])('stores a batch once whose request %s', async (_, fault, reason) => {
+    const mark = await scene.store.mark();
+    proxy.fault = fault;
+    const first = await scene.store.write(contractBatch(records(20)));
+    expect(first).toMatchObject({ stored: 0, duplicate: 0, reason: expect.stringMatching(reason) });
+    expect(first.retry).toHaveLength(20);
+    expect(await scene.store.health()).toEqual({ ok: false, reason: first.reason });
+    proxy.fault = 'none';
+    await eventually(async () => expect((await scene.store.write(contractBatch(records(20), 'journal-1', mark))).stored).toBe(20));
+    expect(await storedCount()).toBe(20);
+    expect(await scene.store.health()).toEqual({ ok: true, reason: '' });
+  });
+
+  it('stores a batch once when its answer got lost and the stream rolled over then', async () => {
+    const mark = await scene.store.mark();
+    proxy.fault = 'cut after';
+    await scene.store.write(contractBatch(records(20)));
+    await scene.client.indices.rollover({ alias: scene.stream });
+    proxy.fault = 'none';
+    expect(await scene.store.write(contractBatch(records(30), 'journal-1', mark))).toMatchObject({ stored: 30, retry: [] });
+    expect(await storedCount()).toBe(30);
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    proxy.fault = { status: 503, headers: { 'retry-after': '7' } };
+    expect((await scene.store.write(contractBatch(records(1)))).retryAfterMs).toBe(7_000);
+  });
+
+  it('sends fewer requests at once after failures, and more again after successes', async () => {
+    const before = scene.store.concurrency;
+    proxy.fault = { status: 429 };
+    await scene.store.write(contractBatch(records(1)));
+    expect(scene.store.concurrency).toBeLessThan(before);
+    proxy.fault = 'none';
+    for (let round = 0; round < 12; round += 1) await scene.store.write(contractBatch(records(1), `journal-${round}`));
+    expect(scene.store.concurrency).toBe(4);
+  });
+
+  it('asks the next node at once when one cannot be reached', async () => {
+    const { store, counts, remove } = await elasticsearchScene(url, { nodes: [NOBODY, url] });
+    const outcomes = await Promise.all([1, 2, 3, 4].map((journal) => store.write(contractBatch(records(5), `journal-${journal}`))));
+    expect(outcomes.map((outcome) => outcome.reason ?? outcome.stored)).toEqual([5, 5, 5, 5]);
+    expect(counts.get('node_down')).toBe(1);
+    await remove();
+  });
+
+  it('starts without a server, says so, and writes once it is there', async () => {
+    proxy.target = NOBODY;
+    const late = await elasticsearchScene(url, { nodes: [proxy.url], requestTimeoutMs: 500 });
+    expect(await late.store.health()).toMatchObject({ ok: false, reason: expect.stringMatching(/no answer from Elasticsearch/) });
+    const outcome = await late.store.write(contractBatch(records(3)));
+    expect(outcome).toMatchObject({ stored: 0, retry: [0, 1, 2], reason: expect.stringMatching(/no answer/) });
+    await expect(late.store.mark()).rejects.toMatchObject({ code: 'store_unavailable', retryable: true });
+    proxy.target = url;
+    await eventually(async () => expect((await late.store.write(contractBatch(records(3), 'journal-1', ''))).stored).toBe(3));
+    await late.remove();
+  });
+});
+
+describe('a server that is no Elasticsearch 9', () => {
+  let server: Server;
+  let answer: { readonly headers: Record<string, string>; readonly body: object };
+
+  beforeEach(async () => {
+    server = createServer((_request, response) => response.writeHead(200, answer.headers).end(JSON.stringify(answer.body)));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+
+  afterEach(() => new Promise((resolve) => server.close(resolve)));
+
+  it.each([
+    [
+      'Elasticsearch 8',
+      { 'x-elastic-product': 'Elasticsearch' },
+      { version: { number: '8.19.1' } },
+      /Elasticsearch 8\.19\.1; Logweir needs 9\.x/,
+    ],
+    [
+      'OpenSearch',
+      {},
+      { version: { number: '3.1.0', distribution: 'opensearch' } },
+      /OpenSearch 3\.1\.0; Logweir stores into Elasticsearch 9\.x/,
+    ],
+    ['a web server', {}, { hello: 'world' }, /not Elasticsearch/],
+  ])('is refused at start: %s', async (_, headers, body, message) => {
+    answer = { headers, body };
+    const { port } = server.address() as AddressInfo;
+    const options = { namespace: 'x', retentionDays: 1, requestTimeoutMs: 1_000, now: Date.now, random: () => 0 };
+    const store = new ElasticsearchStore({ nodes: [`http://127.0.0.1:${port}`], ...options });
+    await expect(store.start()).rejects.toMatchObject({
+      code: 'store_internal',
+      retryable: false,
+      message: expect.stringMatching(message),
+    });
+    await store.close();
+  });
+});
