@@ -31,8 +31,16 @@ const open = async (folder: string): Promise<DuckDbStore> => {
   return store;
 };
 
-async function seed(store: DuckDbStore, records: LogRecords, n: number): Promise<{ perSecond: number; slowestMs: number; bytes: number }> {
+interface Seeded {
+  readonly perSecond: number;
+  readonly slowestMs: number;
+  readonly bytes: number;
+  readonly cpuUs: number;
+}
+
+async function seed(store: DuckDbStore, records: LogRecords, n: number): Promise<Seeded> {
   const stepMs = DAY_MS / n;
+  const before = process.cpuUsage();
   let writingMs = 0;
   let slowestMs = 0;
   let bytes = 0;
@@ -46,7 +54,8 @@ async function seed(store: DuckDbStore, records: LogRecords, n: number): Promise
     writingMs += took;
     slowestMs = Math.max(slowestMs, took);
   }
-  return { perSecond: n / (writingMs / 1000), slowestMs, bytes };
+  const { user, system } = process.cpuUsage(before);
+  return { perSecond: n / (writingMs / 1000), slowestMs, bytes, cpuUs: (user + system) / n };
 }
 
 async function bytesOf(folder: string): Promise<number> {
@@ -143,16 +152,16 @@ async function main(): Promise<void> {
   const store = await open(folder);
   const seeded = await seed(store, records, n);
   const afterSeed = await peakMiB();
+  const bytes = await bytesOf(folder);
   const rows = await timings(store, records, Number(values.runs));
   const peak = await peakMiB();
   await store.close();
-  const bytes = await bytesOf(folder);
   rows.push(await startUp(folder));
   if (values.folder === undefined) await rm(folder, { recursive: true });
 
   const facts = [
-    `${n} records of ${Math.round(seeded.bytes / n)} bytes: ${Math.round(seeded.perSecond)} records/s written, slowest write ${seeded.slowestMs.toFixed(0)} ms`,
-    `${(bytes / n).toFixed(1)} bytes per record on disk, peak RSS ${afterSeed} MiB after writing, ${peak} MiB after searching (generator and client included)`,
+    `${n} records of ${Math.round(seeded.bytes / n)} bytes: ${Math.round(seeded.perSecond)} records/s written, slowest write ${seeded.slowestMs.toFixed(0)} ms, ${seeded.cpuUs.toFixed(1)} µs of CPU per record (generator included)`,
+    `${(bytes / n).toFixed(1)} bytes per record on disk (log included), peak RSS ${afterSeed} MiB after writing, ${peak} MiB after searching `,
   ];
   const lines = rows.map(({ name, p50, p95, goal }) => `| ${name} | ${p50} | ${p95} | ${goal} |`);
   process.stdout.write([...facts, '', '| | p50 | p95 | goal |', '|---|---|---|---|', ...lines, ''].join('\n'));

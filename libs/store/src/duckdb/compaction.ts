@@ -2,22 +2,22 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Catalog } from './catalog.js';
-import { quoteText, schemaOf } from './columns.js';
+import { quoteText, schemaOf, STORAGE_VERSION } from './columns.js';
 import { DayFile } from './day-file.js';
 import { windowSql, windowsOf } from './search.js';
 import { NS_PER_MS } from './timestamp.js';
 import type { Turns } from './turns.js';
 
 /**
- * A closed day is rewritten in order and with the stronger compression: into `<day>.compact`, which takes the day's name only
- * when it is whole and on disk, and only when nothing was written to the day meanwhile. Until the rename the old file counts.
+ * A closed day is rewritten in the order of its records, in full row groups and with its counts summed up: into `<day>.compact`,
+ * which takes the day's name only when it is whole and on disk, and only when nothing was written to the day meanwhile.
+ * Until the rename the old file counts.
  */
 
 /** Records sorted at once: about 100 MB, well inside the memory limit beside searches. */
 const SLICE_RECORDS = 100_000;
 /** Late records that make a rewritten day worth another rewrite. */
 const REWRITE_GROWTH = 1.1;
-const STORAGE_VERSION = 'v1.2.0';
 
 export const wantsCompaction = (day: DayFile): boolean =>
   day.counts.total > 0 && (day.compactedRecords < 0 || day.counts.total > day.compactedRecords * REWRITE_GROWTH);
@@ -44,7 +44,7 @@ async function rewrite(connection: DuckDBConnection, day: DayFile, path: string)
   const target = `compact_${day.name}`;
   await connection.run(`ATTACH ${quoteText(path)} AS ${target} (STORAGE_VERSION '${STORAGE_VERSION}')`);
   try {
-    for (const statement of schemaOf(target, ' USING COMPRESSION zstd')) await connection.run(statement);
+    for (const statement of schemaOf(target)) await connection.run(statement);
     await copyRows(connection, day, target);
     await connection.run(`INSERT INTO ${target}.minutes SELECT minute, level, sum(records) FROM ${day.name}.minutes GROUP BY ALL`);
     await connection.run(`INSERT INTO ${target}.applied SELECT journal, max(position) FROM ${day.name}.applied GROUP BY ALL`);

@@ -1,6 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { FORMAT, quoteText, schemaOf } from './columns.js';
+import { FORMAT, quoteText, schemaOf, STORAGE_VERSION } from './columns.js';
 import { MinuteCounts } from './minute-counts.js';
 import { dayStartMs, DAY_MS } from './timestamp.js';
 
@@ -54,7 +54,9 @@ export class DayFile {
 
   /** Attaches only: what is known of the day still holds. */
   async attachAgain(connection: DuckDBConnection): Promise<void> {
-    await connection.run(`ATTACH ${quoteText(this.path)} AS ${this.name} (ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
+    await connection.run(
+      `ATTACH ${quoteText(this.path)} AS ${this.name} (ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, STORAGE_VERSION '${STORAGE_VERSION}')`,
+    );
   }
 
   async detach(connection: DuckDBConnection): Promise<void> {

@@ -70,6 +70,7 @@ export class Readers {
     deadline.signal.addEventListener('abort', interrupt);
     try {
       const result = await connection.runAndReadAll(statement.sql, [...statement.params]);
+      throwIfAborted(deadline);
       return result.getRowsJS();
     } catch (error) {
       throwIfAborted(deadline);

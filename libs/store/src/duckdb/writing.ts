@@ -158,6 +158,8 @@ class DayTransaction {
   }
 
   private async undo(): Promise<void> {
+    // What it still holds would be written when the collector takes it, outside of any transaction.
+    this.appender?.clear();
     await this.catalog.writer.run('ROLLBACK').catch(() => {});
     if (this.file) await this.catalog.forget(this.file).catch(() => {});
   }
