@@ -149,13 +149,11 @@ function equals(text: string, wanted: number | undefined): Test {
   return (value) => combine(' OR ', [plain(`${value} = ?`, text), number('=', wanted, false)(value)]);
 }
 
+/** The number travels as text: clients bind a whole number as a 64-bit integer, and 1e30 is none. */
 function number(operator: string, wanted: number, isNumber: boolean): Test {
-  if (isNumber) return (value) => plain(`${value} ${operator} ?::DOUBLE`, wanted);
-  return (value) =>
-    plain(
-      `CASE WHEN regexp_matches(${value}, '${NUMBER_PATTERN}') THEN TRY_CAST(${value} AS DOUBLE) ${operator} ?::DOUBLE ELSE FALSE END`,
-      wanted,
-    );
+  if (isNumber) return (value) => plain(`${value} ${operator} CAST(? AS DOUBLE)`, String(wanted));
+  const read = (value: string): string => `CASE WHEN regexp_matches(${value}, '${NUMBER_PATTERN}') THEN TRY_CAST(${value} AS DOUBLE) END`;
+  return (value) => plain(`${read(value)} ${operator} CAST(? AS DOUBLE)`, String(wanted));
 }
 
 function like(parts: readonly string[]): Test {

@@ -13,6 +13,7 @@ import {
   FLAG_LETTER,
   HEBREW,
   IDEOGRAPH,
+  isComplexMark,
   KATAKANA,
   kindOf,
   LETTER,
@@ -80,9 +81,18 @@ function tokenEnd(text: string, start: number, limit: number): number {
     case FLAG_LETTER:
     case EMOJI:
       return emojiEnd(text, start, limit);
+    case EXTEND:
+      return markEnd(text, start, limit);
     default:
       return start + (KEYCAP.exec(text.slice(start, start + 3))?.[0].length ?? 0);
   }
+}
+
+/** A mark with nothing before it: a token of its own in some scripts, part of the emoji behind it if a joiner, else dropped. */
+function markEnd(text: string, start: number, limit: number): number {
+  const joined = text.charCodeAt(start) === ZWJ && start + 1 < limit && kindAt(text, start + 1) === EMOJI;
+  if (joined) return emojiEnd(text, start + 1, limit);
+  return isComplexMark(text.codePointAt(start) ?? 0) ? runEnd(text, start, limit) : start;
 }
 
 function kindAt(text: string, index: number): number {

@@ -17,6 +17,7 @@ import { tokenise } from './tokeniser.js';
 /** Whether `text` is the parts in order with anything between them. */
 export function wildcardMatches(text: string, parts: readonly string[]): boolean {
   const first = parts[0] ?? '';
+  if (parts.length === 1) return text === first;
   const last = parts[parts.length - 1] ?? '';
   if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
   const end = text.length - last.length;
