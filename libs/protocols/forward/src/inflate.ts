@@ -47,14 +47,14 @@ function options(limit: number): { maxOutputLength: number; chunkSize: number } 
 
 function inflateError(cause: unknown, compression: Compression, limit: number): ForwardError {
   if (cause instanceof ForwardError) return cause;
-  if (cause instanceof RangeError && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
+  if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
     return new ForwardError(
       'inflated_too_large',
       `a ${compression} payload of more than ${limit} bytes once inflated: make the sender's chunks smaller or raise the limit`,
       { cause },
     );
   }
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = (cause as Error).message;
   return new ForwardError(
     'inflate_failed',
     `a payload that begins as ${compression} cannot be inflated (${why}): it was damaged on its way or by its sender`,

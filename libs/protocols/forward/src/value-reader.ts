@@ -20,6 +20,9 @@ export interface ValueReaderOptions {
 /** What stands in place of arrays and maps that lie too deep. */
 export const TOO_DEEP = '[nested too deeply]';
 
+/** A key of hex is kept apart from others of its record by this much of it. */
+const MAX_HEX_KEY_BYTES = 256;
+
 const NO_BYTES = Buffer.alloc(0);
 
 /** Reads MessagePack values as JavaScript values. Bounded: a count is held against the bytes that are left before anything is made for it. */
@@ -89,17 +92,25 @@ export class ValueReader {
     this.pos = next;
   }
 
-  /** The text of the str or bin at `pos`, or what else is there written as text: maps may have any kind of key. */
+  /**
+   * The text of the str or bin at `pos`, or another scalar written as text: maps may have any kind of key. Arrays, maps
+   * and ext are written as the hex of their bytes: decoded, keys within keys would grow with every level.
+   */
   key(): string {
-    const first = this.bytes[this.pos] as number;
-    if (first >= 0xa0 && first < 0xc0) {
+    const short = this.bytes[this.pos] as number;
+    if (short >= 0xa0 && short < 0xc0) {
       this.pos += 1;
-      return this.text(first & 0x1f);
+      return this.text(short & 0x1f);
     }
     const raw = this.raw();
-    if (raw !== undefined) return raw.utf8Slice(0, raw.length);
-    const value = this.value(this.options.maxNesting - 1);
-    return typeof value === 'object' && value !== null ? JSON.stringify(value, plain) : String(value);
+    if (raw !== undefined) return raw.utf8Slice(0, this.cut(raw.length));
+    const from = this.pos;
+    const first = this.bytes[from] as number;
+    if ((first >= 0x80 && first < 0xa0) || UNIT[first] !== UNIT_BYTES) {
+      this.skip();
+      return this.bytes.toString('hex', from, from + Math.min(this.pos - from, MAX_HEX_KEY_BYTES));
+    }
+    return String(this.value());
   }
 
   private header(fixed: number, unit: number): number {
@@ -228,9 +239,4 @@ export class ValueReader {
 function narrow(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
-}
-
-function plain(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
 }
