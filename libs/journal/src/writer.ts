@@ -148,11 +148,7 @@ export class Writer {
   async #write(batch: Queued): Promise<void> {
     const file = this.#file as FileHandle;
     const segment = batch.plan.segment;
-    await writeAll(
-      file,
-      batch.frames.map((frame) => frame.bytes),
-      segment.end,
-    );
+    await writeAll(file, runsOf(batch.frames), segment.end);
     await file.datasync();
     segment.end += batch.bytes;
   }
@@ -224,6 +220,22 @@ function newBatch(plan: Planned): Queued {
   });
   done.catch(() => undefined);
   return { plan, frames: [], chunks: [], done, joins: 0, bytes: 0, lines: 0, urgent: false, resolve, reject };
+}
+
+/** Frames that lie side by side in memory are one piece to write. */
+function runsOf(frames: readonly Frame[]): Buffer[] {
+  const runs: Buffer[] = [];
+  for (let at = 0; at < frames.length;) {
+    const { buffer, byteOffset } = (frames[at] as Frame).bytes;
+    let length = 0;
+    for (; at < frames.length; at++) {
+      const { bytes } = frames[at] as Frame;
+      if (bytes.buffer !== buffer || bytes.byteOffset !== byteOffset + length) break;
+      length += bytes.length;
+    }
+    runs.push(Buffer.from(buffer, byteOffset, length));
+  }
+  return runs;
 }
 
 /** A short write is a full disk that says so at the next try. */
