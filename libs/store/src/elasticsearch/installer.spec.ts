@@ -1,0 +1,70 @@
+import { describeWithElasticsearch, elasticsearchUrl } from '../../../../test/support/elasticsearch.js';
+import { elasticsearchScene, type ElasticsearchScene } from '../../../../test/support/elasticsearch-store.js';
+import { contractBatch, contractRecord } from '../records.contract.js';
+import { indexTemplate } from './template.js';
+
+describeWithElasticsearch('the index template', () => {
+  const url = elasticsearchUrl() ?? '';
+  let scene: ElasticsearchScene;
+
+  beforeEach(async () => {
+    scene = await elasticsearchScene(url);
+  });
+
+  afterEach(() => scene.remove());
+
+  const name = () => `logweir-${scene.namespace}`;
+
+  async function put(body: object): Promise<void> {
+    await scene.client.transport.request({ method: 'PUT', path: `/_index_template/${name()}`, body });
+  }
+
+  async function version(): Promise<unknown> {
+    const answer = await scene.client.indices.getIndexTemplate({ name: name() });
+    return answer.index_templates[0]?.index_template._meta?.['version'];
+  }
+
+  /** A second node with the same namespace starts. */
+  async function startAnother(retentionDays = 14): Promise<ReadonlyMap<string, number>> {
+    const another = await elasticsearchScene(url, { namespace: scene.namespace, retentionDays });
+    await another.store.close();
+    await another.client.close();
+    return another.counts;
+  }
+
+  it('is written once, however many nodes start', async () => {
+    expect((await startAnother()).get('template_installed')).toBeUndefined();
+    expect(await version()).toBe(1);
+  });
+
+  it('is left alone when a newer Logweir wrote it', async () => {
+    await put({ ...indexTemplate(scene.namespace, 14), _meta: { version: 99 } });
+    expect((await startAnother()).get('template_installed')).toBeUndefined();
+    expect(await version()).toBe(99);
+  });
+
+  it('replaces an older one, and the stream takes it over with its next record', async () => {
+    await scene.store.write(contractBatch([contractRecord(1, 1n)]));
+    await put({ ...indexTemplate(scene.namespace, 14), _meta: { version: 0 } });
+    await startAnother();
+    expect(await version()).toBe(1);
+    const before = await scene.store.mark();
+    await scene.store.write(contractBatch([contractRecord(2, 2n)]));
+    expect(await scene.store.mark()).not.toBe(before);
+  });
+
+  it('takes over a changed retention', async () => {
+    await startAnother(30);
+    const answer = await scene.client.indices.getIndexTemplate({ name: name() });
+    expect(answer.index_templates[0]?.index_template.template?.lifecycle?.data_retention).toBe('30d');
+  });
+
+  it('refuses to start when another template with a higher priority maps the stream', async () => {
+    const rival = `rival-${scene.namespace}`;
+    const body = { index_patterns: [`${scene.stream}*`], priority: 900, data_stream: {} };
+    await scene.client.transport.request({ method: 'PUT', path: `/_index_template/${rival}`, body });
+    const message = expect.stringMatching(/overrides ours for logs-logweir-.*@timestamp \(date_nanos\)/);
+    await expect(startAnother()).rejects.toMatchObject({ code: 'store_internal', retryable: false, message });
+    await scene.client.indices.deleteIndexTemplate({ name: rival });
+  });
+});
