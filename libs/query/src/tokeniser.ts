@@ -4,7 +4,7 @@
  * belong together; `.` and `'` inside a word or number join (`foo.bar`, `can't`, `3.14`), `:` joins letters, `,` digits;
  * every Han or Hiragana character is a token, a run of Katakana, Hangul or Thai is one; so is an emoji.
  */
-import { asciiWords } from './ascii-words.js';
+import { plainWords } from './plain-words.js';
 import {
   CONNECTOR,
   DIGIT,
@@ -39,7 +39,7 @@ export function tokenise(text: string): string[] {
 
 /** The tokens with one space around each: ` a b c `; one space when there is none. A word or phrase is a substring of it. */
 export function wordsOf(text: string): string {
-  return asciiWords(text) ?? unicodeWords(text);
+  return plainWords(text) ?? unicodeWords(text);
 }
 
 function unicodeWords(text: string): string {
@@ -47,7 +47,7 @@ function unicodeWords(text: string): string {
   for (let start = 0; start < text.length;) {
     const end = tokenEnd(text, start, limitFrom(text, start));
     if (end > start) words += `${lowerCase(text.slice(start, end))} `;
-    start = end > start ? end : behind(text, start, start + MAX_TOKEN_LENGTH);
+    start = end > start ? end : start + width(text, start);
   }
   return words;
 }
@@ -90,8 +90,9 @@ function tokenEnd(text: string, start: number, limit: number): number {
 
 /** A mark with nothing before it: a token of its own in some scripts, part of the emoji behind it if a joiner, else dropped. */
 function markEnd(text: string, start: number, limit: number): number {
-  const joined = text.charCodeAt(start) === ZWJ && start + 1 < limit && kindAt(text, start + 1) === EMOJI;
-  if (joined) return emojiEnd(text, start + 1, limit);
+  let joined = start;
+  while (joined < limit && text.charCodeAt(joined) === ZWJ) joined += 1;
+  if (joined > start && joined < limit && kindAt(text, joined) === EMOJI) return emojiEnd(text, joined, limit);
   return isComplexMark(text.codePointAt(start) ?? 0) ? runEnd(text, start, limit) : start;
 }
 
