@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { encodeMessagePack, encodePing, FieldCache, ForwardDecoder, ForwardError, Handshake } from '#libs/protocols/forward';
+import {
+  type ChunkFrame,
+  encodeMessagePack,
+  encodePing,
+  FieldCache,
+  ForwardDecoder,
+  ForwardError,
+  Handshake,
+} from '#libs/protocols/forward';
 import { decodeJsonBody, decodeJsonLine, LineDecoder } from '#libs/protocols/ndjson';
 
 /** One decoder under the fuzzer. A new one is a line in `fuzzTargets`. */
@@ -32,8 +40,11 @@ export function fuzzTargets(root: URL): FuzzTarget[] {
 
 const cache = new FieldCache();
 
+/** Beside not falling over: any split gives what the whole gives. */
 function runForward(pieces: readonly Buffer[]): void {
-  readAll(new ForwardDecoder({ ...LIMITS, cache }), pieces);
+  const split = readAll(new ForwardDecoder({ ...LIMITS, cache }), pieces);
+  const whole = readAll(new ForwardDecoder({ ...LIMITS, cache }), [Buffer.concat(pieces)]);
+  if (split !== whole) throw new Error(`in pieces: ${split}, whole: ${whole}`);
 }
 
 function runHandshake(pieces: readonly Buffer[], nonce: Buffer): void {
@@ -41,19 +52,28 @@ function runHandshake(pieces: readonly Buffer[], nonce: Buffer): void {
   readAll(new ForwardDecoder({ ...LIMITS, cache, handshake: true }), pieces, handshake);
 }
 
-function readAll(decoder: ForwardDecoder, pieces: readonly Buffer[], handshake?: Handshake): void {
-  for (const piece of pieces) {
-    for (const frame of decoder.push(piece)) {
-      if (frame.kind === 'ping') handshake?.answer(frame.ping);
-      if (frame.kind !== 'chunk') continue;
-      try {
-        while (frame.entries.next(100).length > 0);
-      } catch (error) {
-        if (!(error instanceof ForwardError)) throw error;
-      }
-    }
+/** What came out, short: how many events, and every other frame. */
+function readAll(decoder: ForwardDecoder, pieces: readonly Buffer[], handshake?: Handshake): string {
+  let events = 0;
+  const others: string[] = [];
+  for (const frame of pieces.flatMap((piece) => decoder.push(piece))) {
+    if (frame.kind === 'events') events += frame.events.length;
+    else others.push(frame.kind === 'chunk' ? readChunk(frame) : frame.kind === 'broken' ? frame.error.code : frame.kind);
+    if (frame.kind === 'ping') handshake?.answer(frame.ping);
   }
   if (decoder.pendingBytes > LIMITS.maxFrameBytes) throw new Error(`${decoder.pendingBytes} bytes are held, more than the limit`);
+  return `${events} events, ${others.join(', ')}`;
+}
+
+function readChunk({ entries, chunk }: ChunkFrame): string {
+  let events = 0;
+  try {
+    for (let slice = entries.next(100); slice.length > 0; slice = entries.next(100)) events += slice.length;
+  } catch (error) {
+    if (!(error instanceof ForwardError)) throw error;
+    return error.code;
+  }
+  return `chunk ${chunk?.hash.toString('hex') ?? ''} of ${events} + ${entries.malformed}`;
 }
 
 function runLines(pieces: readonly Buffer[]): void {
