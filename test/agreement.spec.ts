@@ -49,7 +49,7 @@ const record: fc.Arbitrary<Record_> = fc
     error: optional(fc.record({ message: fc.array(word, { maxLength: 3 }).map((words) => words.join(' - ')) })),
     tags: optional(fc.subarray(['a', 'b', 'c'])),
     labels: optional(fc.record({ team: fc.constantFrom('red', 'reds', 'blue'), 'a.b': fc.constant('x') })),
-    attributes: optional(fc.dictionary(fc.constantFrom('user_id', 'user.name', 'n/a', 'k"q', '이름'), attribute)),
+    attributes: optional(fc.dictionary(fc.constantFrom('user_id', 'cart.id', 'n/a', 'k"q', '이름'), attribute)),
   })
   .map((fields) => JSON.parse(JSON.stringify(fields)) as Record_);
 
@@ -74,7 +74,7 @@ const plainValue = fc.constantFrom(
   '/a.c/',
   '/[0-9]+/',
 );
-const attributeName = fc.constantFrom('user_id', 'user.name', 'user', 'n/a', 'k\\"q', '이름', 'attributes.user_id', 'nothing');
+const attributeName = fc.constantFrom('user_id', 'cart.id', 'cart', 'n/a', 'k\\"q', '이름', 'attributes.user_id', 'nothing');
 const sign = fc.constantFrom('>', '>=', '<', '<=');
 const leaf = fc.oneof(
   word.map((text) => `"${text}"`),
@@ -101,7 +101,7 @@ const leaf = fc.oneof(
   fc.tuple(attributeName, sign, fc.constantFrom('9', '12', '100', '\\-3', '0.5')).map((parts) => parts.join(' ')),
   attributeName.map((name) => `${name}:*`),
   fc
-    .tuple(fc.constantFrom('user*', '*', 'attributes.*', 'service.*', 'log.*'), fc.constantFrom('12', 'abc', 'pay', 'error', '*'))
+    .tuple(fc.constantFrom('user*', 'cart*', '*', 'attributes.*', 'service.*', 'log.*'), fc.constantFrom('12', 'abc', 'pay', 'error', '*'))
     .map(([name, value]) => `${name}:${value}`),
   fc.constantFrom(
     'level:ERROR',
