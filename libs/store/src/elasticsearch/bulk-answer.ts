@@ -14,6 +14,8 @@ export const FULL_FILTER =
 
 /** Flood stage and read-only blocks need a person or a disk; asking more often only fills the log. */
 const BLOCKED_WAIT_MS = 30_000;
+/** A longer `Retry-After` would look like a standstill; asking again costs one request. */
+const MAX_RETRY_AFTER_MS = 120_000;
 /** Characters; a reason can quote the whole record. */
 const MAX_REASON = 1_000;
 const MAX_TYPE = 64;
@@ -100,7 +102,7 @@ function reasons(error: ItemError | undefined): string[] {
 
 /** What a whole answer or one item means that is neither stored nor to blame on the record. */
 export function describeFailure(status: number, error: ItemError | undefined): Failure {
-  const said = reasons(error)[0] ?? '';
+  const said = (reasons(error)[0] ?? '').slice(0, MAX_REASON);
   switch (status) {
     case 401:
       return {
@@ -114,7 +116,7 @@ export function describeFailure(status: number, error: ItemError | undefined): F
     case 429:
       return describeTooMany(error, said);
     default:
-      return { leastMs: 0, reason: `Elasticsearch answered ${status || 'something unknown'}: ${said}`.slice(0, MAX_REASON) };
+      return { leastMs: 0, reason: `Elasticsearch answered ${status || 'something unknown'}: ${said}` };
   }
 }
 
@@ -129,7 +131,7 @@ function describeTooMany(error: ItemError | undefined, said: string): Failure {
     const reason = `Elasticsearch's disk is past the flood stage: free space or add a node, the block then goes away by itself. ${said}`;
     return { leastMs: BLOCKED_WAIT_MS, reason };
   }
-  return { leastMs: 0, reason: `Elasticsearch is overloaded (429): ${said}`.slice(0, MAX_REASON) };
+  return { leastMs: 0, reason: `Elasticsearch is overloaded (429): ${said}` };
 }
 
 /** The error of a whole answer; also of a proxy's page, which is no JSON. */
@@ -147,9 +149,6 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
   const waitMs = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - nowMs;
   return Number.isFinite(waitMs) ? Math.min(Math.max(0, waitMs), MAX_RETRY_AFTER_MS) : 0;
 }
-
-/** A longer one would look like a standstill; asking again after it costs one request. */
-const MAX_RETRY_AFTER_MS = 120_000;
 
 function parseObject(body: Buffer): object | undefined {
   try {

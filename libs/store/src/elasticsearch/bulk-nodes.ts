@@ -12,7 +12,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** How long a node that failed is asked last. */
 const DOWN_MS = 10_000;
 /** A full answer to 10 000 records that all failed is a tenth of it. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** The node, or the proxy before it, is not in a state to answer. */
 const NODE_AWAY = new Set([502, 503, 504]);
 /** Errors from before the first byte was sent. */

@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import { describeWithElasticsearch, elasticsearchUrl } from '../../../../test/support/elasticsearch.js';
 import { elasticsearchScene, type ElasticsearchScene } from '../../../../test/support/elasticsearch-store.js';
 import { indexTemplate } from './template.js';
-import { BASE_NS, contractBatch, contractRecord, formatNs, type Source } from '../records.contract.js';
+import { BASE_NS, contractBatch, contractRecord, contractSearch, formatNs, type Source } from '../records.contract.js';
+
+// Every test makes and drops a stream, on a server that others load as well.
+jest.setTimeout(30_000);
 
 const CLEAN = { stored: 0, duplicate: 0, rejected: [], retry: [], expired: 0 };
 const records = (from: number, to: number): Source[] =>
@@ -97,6 +101,23 @@ describeWithElasticsearch('writing to Elasticsearch', () => {
     const key = { timestampNs: String(BASE_NS + 2n), sequence: 2, node: 'node-a1b2' };
     expect(await scene.store.get(key)).toEqual({ ...record, '@timestamp': formatNs(BASE_NS + 2n) });
     expect(scene.counts.get('attributes_folded')).toBe(1);
+  });
+
+  it('returns of a folded record only the fields that were asked for', async () => {
+    const fields = { message: 'odd one', attributes: { '': 1, zone: 'eu' } };
+    await scene.store.write(contractBatch([contractRecord(1, 1n, fields)]));
+    await scene.client.indices.refresh({ index: scene.stream });
+    const { hits } = await scene.store.search(contractSearch({ q: 'odd', fields: ['attributes.zone'] }));
+    expect(hits[0]?.record).toEqual({ '@timestamp': formatNs(BASE_NS + 1n), attributes: { zone: 'eu' } });
+  });
+
+  it('finds a record whose attributes are named like parts of JavaScript', async () => {
+    const attributes = JSON.parse('{"__proto__": "x", "constructor": "y", "constructor.prototype": "z"}') as Source;
+    const record = contractRecord(1, 1n, { attributes });
+    expect(await scene.store.write(contractBatch([record]))).toEqual({ ...CLEAN, stored: 1 });
+    await scene.client.indices.refresh({ index: scene.stream });
+    const { hits } = await scene.store.search(contractSearch({ q: 'attributes.constructor:y' }));
+    expect(JSON.stringify(hits[0]?.record['attributes'])).toBe(JSON.stringify(attributes));
   });
 
   it('rejects alone, with the root cause, what stays refused', async () => {

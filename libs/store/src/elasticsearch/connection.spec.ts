@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeWithElasticsearch, elasticsearchUrl } from '../../../../test/support/elasticsearch.js';
@@ -6,6 +7,9 @@ import { startFaultProxy, type Fault, type FaultProxy } from '../../../../test/s
 import { eventually } from '../../../../test/support/eventually.js';
 import { contractBatch, contractRecord, type Source } from '../records.contract.js';
 import { ElasticsearchStore } from './elasticsearch-store.js';
+
+// Every test makes and drops a stream, on a server that others load as well.
+jest.setTimeout(30_000);
 
 const records = (count: number, message = 'line'): Source[] =>
   Array.from({ length: count }, (_, index) => contractRecord(index + 1, BigInt(index), { message }));

@@ -1,7 +1,11 @@
+import { jest } from '@jest/globals';
 import { describeWithElasticsearch, elasticsearchUrl } from '../../../../test/support/elasticsearch.js';
 import { elasticsearchScene, type ElasticsearchScene } from '../../../../test/support/elasticsearch-store.js';
 import { contractBatch, contractRecord } from '../records.contract.js';
 import { indexTemplate } from './template.js';
+
+// Every test makes and drops a stream, on a server that others load as well.
+jest.setTimeout(30_000);
 
 describeWithElasticsearch('the index template', () => {
   const url = elasticsearchUrl() ?? '';

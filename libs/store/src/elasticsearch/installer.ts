@@ -94,7 +94,7 @@ export class Installer {
     }
   }
 
-  /** True when something was older than ours. */
+  /** True when something was other than ours. */
   async #write(): Promise<boolean> {
     const { cluster, indices } = this.client;
     const name = indexTemplateName(this.options.namespace);

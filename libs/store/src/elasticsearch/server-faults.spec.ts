@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,9 @@ import { elasticsearchScene, type ElasticsearchScene } from '../../../../test/su
 import { startFaultProxy } from '../../../../test/support/fault-proxy.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { contractBatch, contractRecord, contractSearch, type Source } from '../records.contract.js';
+
+// Every test makes and drops a stream, on a server that others load as well.
+jest.setTimeout(30_000);
 
 /** A node starts in 3 to 10 s, twice in one of the tests. */
 const SLOW_MS = 60_000;
