@@ -13,6 +13,10 @@ describe('prepareDataFolder', () => {
     expect(statSync(join(folder, 'a', 'b')).isDirectory()).toBe(true);
   });
 
+  it('ends where no folder can be made', () => {
+    expect(() => prepareDataFolder('/proc/none')).toThrow(/^LOGWEIR_DATA_DIR: cannot write to .proc.none: /);
+  });
+
   it.each(['file', 'file/below'])('names the setting when it cannot be a folder: %s', (path) => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => prepareDataFolder(join(folder, path))).toThrow(/^LOGWEIR_DATA_DIR: cannot write to .*file.*: .*is a file, not a folder$/);
