@@ -65,7 +65,7 @@ export class AccessLog {
   /** `GET /login?a=1 HTTP/1.1`; what a scanner or a TLS client sent instead stays in the message only. */
   #request(line: string, start: number, end: number): void {
     const method = line.indexOf(' ', start);
-    const url = line.charCodeAt(end - 9) === 32 ? end - 9 : line.lastIndexOf(' ', end);
+    const url = line.startsWith(' HTTP/', end - 9) ? end - 9 : line.lastIndexOf(' ', end);
     if (method < 0 || method > start + 16 || url <= method || !line.startsWith('HTTP/', url + 1)) return;
     const draft = this.#draft;
     draft.put(SLOT.method, this.#raw(line, start, method));

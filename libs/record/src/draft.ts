@@ -1,7 +1,7 @@
 import type { Entry, KeyTable } from './keys.js';
 import { NO_LEVEL } from './levels.js';
 import { quote } from './quote.js';
-import { SLOT_COUNT } from './slots.js';
+import { SLOT, SLOT_COUNT } from './slots.js';
 
 /** Attributes of one record before the rest goes into one JSON text: an index copes with it, a person cannot read more. */
 export const MAX_ATTRIBUTES = 256;
@@ -68,6 +68,11 @@ export class Draft {
     return true;
   }
 
+  /** For formats whose message is a part of the line. */
+  clearMessage(): void {
+    this.mask &= ~(1 << SLOT.message);
+  }
+
   attribute(entry: Entry, raw: string): void {
     if (entry.stamp === this.#stamp) return this.#twin(entry, raw);
     entry.stamp = this.#stamp;
@@ -85,10 +90,10 @@ export class Draft {
   }
 
   label(entry: Entry, raw: string): void {
-    if (entry.stamp === this.#stamp || this.#count >= MAX_ATTRIBUTES) return this.attribute(this.#keys.entry(`${entry.path}_2`), raw);
+    if (entry.stamp === this.#stamp || this.#count >= MAX_ATTRIBUTES) return this.attribute(entry, raw);
     entry.stamp = this.#stamp;
     this.#count += 1;
-    this.labels = this.labels === '' ? entry.first + raw : this.labels + entry.next + raw;
+    this.labels += (this.labels === '' ? entry.label : ',' + entry.label) + raw;
   }
 
   /** True when attributes were over the limit; they are one JSON text then. */

@@ -17,9 +17,11 @@ export interface Entry {
   /** Dotted and safe for Elasticsearch: no empty part, no control character. */
   readonly path: string;
   readonly target: Target;
-  /** How it stands first in its group (attributes begin their group), and behind others: `,"path":`. */
+  /** How it stands as the first attribute, which begins their group, and behind others: `,"path":`. */
   readonly first: string;
   readonly next: string;
+  /** `"team":` of `labels.team`; '' for all but labels. */
+  readonly label: string;
   /** Number of the last record that has it, so that no key stands twice in one. */
   stamp: number;
 }
@@ -81,8 +83,15 @@ export class KeyTable {
 
 function makeEntry(path: string): Entry {
   const target = targetOf(path);
-  const name = quote(target.kind === 'label' ? path.slice('labels.'.length) : path);
-  return { path, target, first: target.kind === 'label' ? `${name}:` : `},"attributes":{${name}:`, next: `,${name}:`, stamp: 0 };
+  const name = quote(path);
+  return {
+    path,
+    target,
+    first: `},"attributes":{${name}:`,
+    next: `,${name}:`,
+    label: target.kind === 'label' ? `${quote(path.slice('labels.'.length))}:` : '',
+    stamp: 0,
+  };
 }
 
 function makeNode(quoted: string, entry: Entry): KeyNode {

@@ -162,7 +162,13 @@ export class Placer {
     return ns !== '' && this.#draft.put(SLOT.duration, ns);
   }
 
-  /** An address as JSON: one that begins with a slash is a path and a query. */
+  /** A client's address; names become an attribute. */
+  address(text: string): void {
+    if (isIP(text) !== 0) this.#draft.put(SLOT.clientIp, `"${text}"`);
+    else this.#draft.attributeNamed('client.address', quote(text));
+  }
+
+  /** A URL as JSON: one that begins with a slash is a path and a query. */
   url(raw: string): boolean {
     const draft = this.#draft;
     if (!draft.put(SLOT.urlOriginal, raw)) return false;
@@ -205,6 +211,7 @@ export class Placer {
 
   #placeLong(entry: Entry, kind: number, raw: string): void {
     const text = kind > KIND.escaped ? raw : unquote(raw);
+    if (entry.target.kind === 'message' && kind <= KIND.escaped && this.message(text)) return;
     const value = quote(this.cut(text));
     if (!this.#fits(entry, KIND.escaped, value)) this.#draft.attribute(entry, value);
   }

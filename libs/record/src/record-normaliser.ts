@@ -52,7 +52,7 @@ export class Normaliser implements Normalise {
     this.#draft = new Draft(keys);
     this.#placer = new Placer(this.#draft, place);
     this.#json = new JsonLine(keys, this.#placer);
-    this.#text = new TextLine(this.#draft, this.#placer, place.times);
+    this.#text = new TextLine(keys, this.#draft, this.#placer, place.times);
     this.#structured = new StructuredFields(keys, this.#placer);
     this.#surroundings = new SurroundingsCache(options.node, options.host);
     this.#retention = options.retentionMs / 1000;

@@ -66,7 +66,7 @@ export function jsonOf(value: Value, depth = 0): string {
 }
 
 function numberOf(value: number | bigint): string {
-  const exact = typeof value === 'bigint' ? BigInt(Number(value)) === value && Number.isSafeInteger(Number(value)) : Number.isFinite(value);
+  const exact = typeof value === 'bigint' ? Number.isSafeInteger(Number(value)) : Number.isFinite(value);
   return exact ? JSON.stringify(Number(value)) : `"${String(value)}"`;
 }
 

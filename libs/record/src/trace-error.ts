@@ -4,17 +4,24 @@ export interface TraceError {
   readonly message: string;
 }
 
-const FRAME = /^\s*(?:at |File "|from |\.\.\. \d+ more)/;
 const NAMED =
-  /^(?:Caused by: |Unhandled exception\. |Exception in thread "[^"]*" )?((?:[A-Za-z_$][\w$]*[.:/]{1,2})*[A-Za-z_$][\w$]*)(?:: ?(.*))?$/;
+  /^(?:Caused by: |Unhandled exception\. |Uncaught |Exception in thread "[^"]*" )?((?:[A-Za-z_$][\w$]*[./])*[A-Za-z_$][\w$]*)(?: \[\w+\])?(?:: ?(.*))?$/;
+const ERROR_LINE =
+  /^(?:Exception in thread|Unhandled exception|Uncaught|Caused by: )|^[\w$./]*(?:Exception|Error|Throwable|Failure|Fault)[\w$]*(?: \[\w+\])?(?::|$)/;
+const RUBY = /^\S+:\d+:in [`'][^`']*': (.*) \(([\w:]+)\)$/;
+
+/** Lines looked at; heads come first, and Python's last line within this of any trace that a person reads. */
+const MAX_LINES = 10_000;
 
 /** Type and message of the error that a trace in `text` is of; '' where unknown. */
 export function describeTrace(text: string): TraceError {
-  const lines = text.split('\n', 2000);
+  const lines = text.split('\n', MAX_LINES);
   if (lines.some((line) => line.startsWith('Traceback (most recent call last)'))) return ofPython(lines);
   const go = /^(panic|fatal error): (.*)$/m.exec(text);
   if (go !== null) return { type: go[1] ?? '', message: go[2] ?? '' };
-  return named(lines.find((line) => line.trim() !== '' && !FRAME.test(line)) ?? '');
+  const ruby = RUBY.exec(lines[0] ?? '');
+  if (ruby !== null) return { type: ruby[2] ?? '', message: ruby[1] ?? '' };
+  return named(lines.find((line) => ERROR_LINE.test(line)) ?? '');
 }
 
 /** Python ends with the error; chained traces end with the outermost. */
@@ -25,5 +32,5 @@ function ofPython(lines: readonly string[]): TraceError {
 
 function named(line: string): TraceError {
   const found = NAMED.exec(line.trimEnd());
-  return found === null ? { type: '', message: line.trim() } : { type: found[1] ?? '', message: found[2] ?? '' };
+  return found === null ? { type: '', message: '' } : { type: found[1] ?? '', message: found[2] ?? '' };
 }

@@ -25,7 +25,8 @@
 export type TraceState = 'frames' | 'object' | 'source' | 'python' | 'python-end' | 'python-gap' | 'python-chain' | 'go' | 'ruby';
 
 const NAME = String.raw`(?:[A-Za-z_$][\w$]*[./])*[A-Za-z_$][\w$]*`;
-const ERROR_NAME = String.raw`(?:[A-Za-z_$][\w$]*[./])*[A-Z][\w$]*(?:Exception|Error|Throwable|Failure|Fault|Exit|Interrupt|Warning)[\w$]*|(?:Error|Exception)`;
+const ERROR_WORD = String.raw`(?:Exception|Error|Throwable|Failure|Fault|Exit|Interrupt|Warning)[\w$]*`;
+const ERROR_NAME = String.raw`(?:[A-Za-z_$][\w$]*[./])+(?:[A-Z][\w$]*)?${ERROR_WORD}|[A-Z][\w$]*${ERROR_WORD}|Error|Exception`;
 
 /** Any line that begins with no blank and might belong somewhere; all else about it is decided by the state. */
 const MAY = new RegExp(
@@ -49,7 +50,7 @@ const PYTHON_END = new RegExp(String.raw`^(?:${NAME}(?::|$)|\S{1,512}\.rb:\d+:in
 const PYTHON_CHAIN =
   /^(?:During handling of the above exception, another exception occurred:|The above exception was the direct cause of the following exception:)$/;
 const GO_HEAD = /^(?:panic: |fatal error: |unexpected fault address |goroutine \d+ \[)/;
-const GO_CALL = /^(?:[\w.$~%-]+\/)*[\w$%-]+[./][^\s(]{1,512}(?:\(.*\)\S*)?\(.*\)$/;
+const GO_CALL = /^[\w$~%-]+(?:[./][^\s(./]*)+\(/;
 const GO_REST =
   /^(?:$|\s|panic: |fatal error: |goroutine \d+ |created by |\[signal |\[recovered\]|\[originating from |runtime\.|main\.|\.\.\.)/;
 const RUBY_LINE = /^\S{1,512}\.(?:rb|erb|ru|rake):\d+:in [`']/;
@@ -63,7 +64,7 @@ export function mayTrace(text: string): boolean {
   const first = text.charCodeAt(0);
   if ((first >= 48 && first <= 57) || first === 123 || text.length > MAX_LINE) return false;
   if (Number.isNaN(first) || first <= 32) return true;
-  return MAY.test(text) || text.charCodeAt(text.length - 1) === 41;
+  return MAY.test(text) || endsWithBracket(text);
 }
 
 /** The state behind a line that begins a trace. */
@@ -90,7 +91,7 @@ export function continueTrace(state: TraceState, text: string): TraceState | 'la
     case 'source':
       return HEAD.test(line) ? 'frames' : line === '' || /^\s/.test(line) ? 'source' : undefined;
     case 'go':
-      return /^exit status \d+$/.test(line) ? 'last' : GO_REST.test(line) || GO_CALL.test(line) ? 'go' : undefined;
+      return /^exit status \d+$/.test(line) ? 'last' : GO_REST.test(line) || isGoCall(line) ? 'go' : undefined;
     case 'ruby':
       return RUBY_FROM.test(line) || RUBY_LINE.test(line) ? 'ruby' : undefined;
     default:
@@ -118,4 +119,14 @@ function continuePython(state: TraceState, line: string): TraceState | undefined
 
 function withoutReturn(text: string): string {
   return text.charCodeAt(text.length - 1) === 13 ? text.slice(0, -1) : text;
+}
+
+/** `main.(*T).f(0x1, {...})` */
+function isGoCall(line: string): boolean {
+  return endsWithBracket(line) && GO_CALL.test(line);
+}
+
+function endsWithBracket(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last === 41 || (last === 13 && text.charCodeAt(text.length - 2) === 41);
 }
