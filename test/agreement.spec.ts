@@ -180,7 +180,7 @@ function rowOf(stored: Record_): (string | bigint | null)[] {
     const value = rest[name];
     delete rest[name];
     if (column === 'ts') return BigInt(Date.parse(String(value))) * 1_000_000n + BigInt(String(value).slice(23, 29));
-    return value === undefined ? null : String(value);
+    return typeof value === 'string' ? value : null;
   });
   return [...columns, wordsOf(String(stored['message'])), JSON.stringify(rest)];
 }

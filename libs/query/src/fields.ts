@@ -18,6 +18,7 @@ export const KNOWN_FIELDS: Readonly<Record<string, KnownField>> = Object.freeze(
   'log.origin.function': { type: 'keyword' },
   'log.origin.file.name': { type: 'keyword' },
   'log.origin.file.line': { type: 'long' },
+  'log.pattern': { type: 'keyword' },
   'log.syslog.severity.code': { type: 'long' },
   'log.syslog.facility.code': { type: 'long' },
   'event.severity': { type: 'long' },
@@ -29,13 +30,17 @@ export const KNOWN_FIELDS: Readonly<Record<string, KnownField>> = Object.freeze(
   'service.name': { type: 'keyword', column: 'service' },
   'service.version': { type: 'keyword' },
   'service.environment': { type: 'keyword' },
+  'service.node.name': { type: 'keyword' },
   'host.name': { type: 'keyword', column: 'host' },
   'container.id': { type: 'keyword', column: 'container_id' },
   'container.name': { type: 'keyword', column: 'container_name' },
   'container.image.name': { type: 'keyword', column: 'image' },
+  'container.image.tag': { type: 'keyword' },
+  'container.runtime': { type: 'keyword' },
   'container.labels': { type: 'flattened' },
   stream: { type: 'keyword', column: 'stream' },
   'process.pid': { type: 'long' },
+  'process.thread.id': { type: 'long' },
   'process.thread.name': { type: 'keyword' },
   'trace.id': { type: 'keyword', column: 'trace_id' },
   'span.id': { type: 'keyword', column: 'span_id' },
@@ -76,6 +81,7 @@ export const SHORT_NAMES: Readonly<Record<string, string>> = Object.freeze({
   span: 'span.id',
   tag: 'logweir.tag',
   duration: 'event.duration',
+  'log.iostream': 'stream',
 });
 
 /** A field as the back ends need it. */

@@ -67,13 +67,9 @@ function lowerCase(text: string): string {
 
 /** Where the token that begins at `start` ends; `start` itself when none begins there. */
 function tokenEnd(text: string, start: number, limit: number): number {
-  switch (kindAt(text, start)) {
-    case LETTER:
-    case DIGIT:
-    case KATAKANA:
-    case CONNECTOR:
-    case HEBREW:
-      return wordEnd(text, start, limit);
+  const kind = kindAt(text, start);
+  if (isLetter(kind) || kind === DIGIT || kind === KATAKANA || kind === CONNECTOR) return wordEnd(text, start, limit);
+  switch (kind) {
     case IDEOGRAPH:
       return behind(text, start, limit);
     case SOUTH_EAST_ASIAN:
