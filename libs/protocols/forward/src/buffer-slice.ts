@@ -8,14 +8,15 @@ declare global {
   }
 }
 
-/** Whether `length` bytes of the two are equal, four at a time. */
-export function sameBytes(left: DataView, leftAt: number, right: DataView, rightAt: number, length: number): boolean {
+/** Whether all of `needle` lies at `at`, four bytes at a time. The caller has made sure that so many are there. */
+export function sameBytes(view: DataView, at: number, needle: DataView): boolean {
+  const length = needle.byteLength;
   let index = 0;
   for (; index + 4 <= length; index += 4) {
-    if (left.getUint32(leftAt + index) !== right.getUint32(rightAt + index)) return false;
+    if (view.getUint32(at + index) !== needle.getUint32(index)) return false;
   }
   for (; index < length; index += 1) {
-    if (left.getUint8(leftAt + index) !== right.getUint8(rightAt + index)) return false;
+    if (view.getUint8(at + index) !== needle.getUint8(index)) return false;
   }
   return true;
 }

@@ -7,7 +7,7 @@ import type { Event } from '#libs/record';
 import { eventually } from '../../../../test/support/eventually.js';
 import { ForwardDecoder, type Frame, Handshake, type HandshakeOptions } from './index.js';
 
-/** Its declaration says an instance where the class is. */
+/** Its declaration says an instance where the class is, and does not take one for a time. */
 const EventTime = fluent.EventTime as unknown as typeof fluent.InnerEventTime;
 
 /** A server of a few lines: decodes, answers the handshake, acknowledges. */
@@ -134,7 +134,7 @@ describe('fluent-logger', () => {
       flushInterval: 10,
     });
     try {
-      const time = EventTime.fromTimestamp(1_700_000_000_123);
+      const time = EventTime.fromTimestamp(1_700_000_000_123) as unknown as Date;
       sender.emit('one', { log: '서버 up', n: 7, deep: { a: [1, null] } }, time);
       await eventually(() => expect(receiver.events).toMatchObject([{ ...expected('one'), nanos: 123_000_000 }]));
     } finally {

@@ -15,9 +15,8 @@ export const MAX_CACHED_BYTES = 1024;
 export const MAX_CACHED_FIELDS = 1024;
 
 interface Entry {
-  readonly view: DataView;
-  readonly before: number;
-  readonly after: number;
+  readonly before: DataView;
+  readonly after: DataView;
   readonly fields: Fields;
 }
 
@@ -38,21 +37,23 @@ export class FieldCache {
     const after = at.to - at.logTo;
     this.hash = mix(view, at.logTo, at.to, mix(view, at.from, at.logFrom, before));
     const entry = this.entries.get(this.hash);
-    if (entry === undefined || entry.before !== before || entry.after !== after) return undefined;
-    const same = sameBytes(view, at.from, entry.view, 0, before) && sameBytes(view, at.logTo, entry.view, before, after);
+    if (entry === undefined || entry.before.byteLength !== before || entry.after.byteLength !== after) return undefined;
+    const same = sameBytes(view, at.from, entry.before) && sameBytes(view, at.logTo, entry.after);
     return same ? entry.fields : undefined;
   }
 
   /** Keeps what the last `get`, with the same arguments, did not find. */
   set(bytes: Uint8Array, at: Surround, fields: Fields): void {
     if (this.entries.size >= MAX_CACHED_FIELDS) this.entries.clear();
-    const before = at.logFrom - at.from;
-    const after = at.to - at.logTo;
-    const key = new Uint8Array(before + after);
-    key.set(bytes.subarray(at.from, at.logFrom), 0);
-    key.set(bytes.subarray(at.logTo, at.to), before);
-    this.entries.set(this.hash, { view: viewOf(key), before, after, fields: Object.freeze(fields) });
+    const before = viewOf(copy(bytes, at.from, at.logFrom));
+    const after = viewOf(copy(bytes, at.logTo, at.to));
+    this.entries.set(this.hash, { before, after, fields: Object.freeze(fields) });
   }
+}
+
+/** Not a slice: a Buffer's slice would keep the whole read alive. */
+function copy(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return Uint8Array.prototype.slice.call(bytes, from, to);
 }
 
 function mix(view: DataView, from: number, to: number, seed: number): number {

@@ -4,7 +4,7 @@ import { type EntryContext, EntryReader } from './entry-reader.js';
 import { ForwardError } from './errors.js';
 import { GROUP_END } from './event-time.js';
 import type { ChunkId, Frame, Ping } from './frame.js';
-import { RecordReader } from './record-reader.js';
+import { isFields, RecordReader } from './record-reader.js';
 import { MalformedValue } from './value-reader.js';
 
 /** `option`: may be absent, nil, or empty; unknown keys are senders' own (Fluent Bit's `add_option`). */
@@ -135,16 +135,20 @@ export class FrameReader {
     if (key === 'chunk') {
       option.chunk = reader.raw();
       if (option.chunk === undefined) reader.skip();
-    } else if (key === 'size' || key === 'fluent_signal') {
-      const value = reader.value();
-      const number = typeof value === 'number' ? value : undefined;
-      if (key === 'size') option.size = number;
-      else option.signal = number ?? 0;
-    } else if (key === 'metadata' && reader.bytes[reader.pos] !== 0xc0) {
-      const value = reader.value();
-      if (typeof value === 'object' && !Array.isArray(value) && value !== null && Object.keys(value).length > 0)
-        option.metadata = value as Fields;
-    } else reader.skip();
+    } else if (key === 'size') option.size = this.optionNumber();
+    else if (key === 'fluent_signal') option.signal = this.optionNumber() ?? 0;
+    else if (key === 'metadata') option.metadata = this.optionMetadata();
+    else reader.skip();
+  }
+
+  private optionNumber(): number | undefined {
+    const value = this.reader.value();
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  private optionMetadata(): Fields | undefined {
+    const value = this.reader.value();
+    return isFields(value) && Object.keys(value).length > 0 ? value : undefined;
   }
 
   private ping(): Ping {

@@ -70,14 +70,21 @@ export class JsonFrames {
   }
 
   private step(byte: number): void {
-    if (this.quoted) {
-      if (this.escaped) this.escaped = false;
-      else if (byte === BACKSLASH) this.escaped = true;
-      else if (byte === QUOTE) this.quoted = false;
-    } else if (byte === 0x5b || byte === 0x7b) this.open(byte);
-    else if (byte === 0x5d || byte === 0x7d) this.depth -= 1;
+    if (this.quoted) return this.stepQuoted(byte);
+    if (byte === 0x5b || byte === 0x7b) this.open(byte);
+    else if (byte === 0x5d || byte === 0x7d) this.close();
     else if (this.depth === 0 && !isSpace(byte)) throw badJson('something between two frames');
     else if (byte === QUOTE) this.quoted = true;
+  }
+
+  private stepQuoted(byte: number): void {
+    if (this.escaped) this.escaped = false;
+    else if (byte === BACKSLASH) this.escaped = true;
+    else if (byte === QUOTE) this.quoted = false;
+  }
+
+  private close(): void {
+    this.depth -= 1;
     if (this.depth < 0) throw badJson('a bracket closes that was never opened');
   }
 

@@ -31,7 +31,7 @@ export class MessageReader extends RecordReader {
     const length = short ? first & 0x1f : (this.bytes[this.pos + 2] as number);
     if (from + length > this.end) return false;
     this.pos = from + length;
-    const known = length === this.tagView.byteLength && sameBytes(this.view, from, this.tagView, 0, length);
+    const known = length === this.tagView.byteLength && sameBytes(this.view, from, this.tagView);
     if (!known) this.setTag(from, from + length);
     return true;
   }

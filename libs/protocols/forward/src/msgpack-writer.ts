@@ -46,7 +46,10 @@ function writeObject(value: object, parts: Uint8Array[]): void {
   } else {
     const pairs = Object.entries(value as { [key: string]: Writable });
     parts.push(pairs.length < 16 ? Buffer.of(0x80 | pairs.length) : sized(pairs.length, [0, 0xde, 0xdf]));
-    for (const [key, item] of pairs) (parts.push(encodeStr(Buffer.from(key))), write(item, parts));
+    for (const [key, item] of pairs) {
+      parts.push(encodeStr(Buffer.from(key)));
+      write(item, parts);
+    }
   }
 }
 

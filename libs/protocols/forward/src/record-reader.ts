@@ -1,5 +1,5 @@
 import type { Event, Fields, Value } from '#libs/record';
-import { FieldCache, MAX_CACHED_BYTES } from './field-cache.js';
+import { type FieldCache, MAX_CACHED_BYTES } from './field-cache.js';
 import { skipValue } from './frame-scanner.js';
 import { SIZE } from './msgpack-format.js';
 import { MalformedValue, ValueReader, type ValueReaderOptions } from './value-reader.js';
