@@ -214,7 +214,7 @@ describe('any event', () => {
         expect(normaliser.normalise(event, ARRIVAL)).toBe(tail);
         expect(typeof parseRecord(tail)['message']).toBe('string');
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
   });
 
@@ -224,7 +224,7 @@ describe('any event', () => {
         const tail = normaliser.normalise({ ...event, text: event.text ?? '' }, ARRIVAL);
         expect(normaliser.join([normaliser.part(event, ARRIVAL)], '')).toBe(tail);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -234,7 +234,7 @@ describe('any event', () => {
         const record = parseRecord(normaliser.normalise(event, ARRIVAL));
         expect(JSON.stringify(flatten(unflatten(flatten(record))))).toBe(JSON.stringify(flatten(record)));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -7,7 +7,7 @@ export interface TraceError {
 const NAMED =
   /^(?:Caused by: |Unhandled exception\. |Uncaught |Exception in thread "[^"]*" )?((?:[A-Za-z_$][\w$]*[./])*[A-Za-z_$][\w$]*)(?: \[\w+\])?(?:: ?(.*))?$/;
 const ERROR_LINE =
-  /^(?:Exception in thread|Unhandled exception|Uncaught|Caused by: )|^[\w$./]*(?:Exception|Error|Throwable|Failure|Fault)[\w$]*(?: \[\w+\])?(?::|$)/;
+  /^(?:Exception in thread|Unhandled exception|Uncaught|Caused by: )|^[\w$./]{0,512}(?:Exception|Error|Throwable|Failure|Fault)[\w$]{0,64}(?: \[\w+\])?(?::|$)/;
 const RUBY = /^\S+:\d+:in [`'][^`']*': (.*) \(([\w:]+)\)$/;
 
 /** Lines looked at; heads come first, and Python's last line within this of any trace that a person reads. */

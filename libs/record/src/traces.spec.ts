@@ -91,3 +91,20 @@ describe('stack traces', () => {
     ).toBe(3);
   });
 });
+
+describe('hostile lines', () => {
+  it.each([
+    'Error'.repeat(3000),
+    'a.'.repeat(8000),
+    'a.b' + '()'.repeat(8000),
+    'A'.repeat(16_000),
+    `${' '.repeat(16_000)}x`,
+    '/'.repeat(16_000),
+  ])('cost next to nothing (%#)', (line) => {
+    const before = performance.now();
+    mayTrace(line);
+    beginTrace(line);
+    for (const state of ['frames', 'python', 'go', 'ruby', 'source', 'object'] as const) continueTrace(state, line);
+    expect(performance.now() - before).toBeLessThan(50);
+  });
+});

@@ -25,7 +25,8 @@
 export type TraceState = 'frames' | 'object' | 'source' | 'python' | 'python-end' | 'python-gap' | 'python-chain' | 'go' | 'ruby';
 
 const NAME = String.raw`(?:[A-Za-z_$][\w$]*[./])*[A-Za-z_$][\w$]*`;
-const ERROR_WORD = String.raw`(?:Exception|Error|Throwable|Failure|Fault|Exit|Interrupt|Warning)[\w$]*`;
+// The bound keeps a line of one repeated word from costing the square of its length.
+const ERROR_WORD = String.raw`(?:Exception|Error|Throwable|Failure|Fault|Exit|Interrupt|Warning)[\w$]{0,64}`;
 const ERROR_NAME = String.raw`(?:[A-Za-z_$][\w$]*[./])+(?:[A-Z][\w$]*)?${ERROR_WORD}|[A-Z][\w$]*${ERROR_WORD}|Error|Exception`;
 
 /** Any line that begins with no blank and might belong somewhere; all else about it is decided by the state. */
