@@ -114,7 +114,9 @@ describe('stack traces', () => {
 
   it('end at a finished line that never asked to be joined', async () => {
     await send('Error: x');
+    expect(joins.has('c/stdout')).toBe(true);
     await append([...joins.finish('c/stdout'), message('plain')]);
+    expect(joins.has('c/stdout')).toBe(false);
     expect(await messages()).toEqual(['Error: x', 'plain']);
   });
 
@@ -211,6 +213,15 @@ describe("Docker's parts", () => {
 });
 
 describe('a joined record', () => {
+  it('ends where an append is refused or fails, and what comes begins anew', async () => {
+    await send('Error: x');
+    await expect(journal.append({ lines: [] })).rejects.toMatchObject({ code: 'journal_append_invalid' });
+    joins.interrupt();
+    await send('    at a');
+    expect(await messages()).toEqual(['Error: x', '    at a']);
+    expect(journal.gauges['open_joins']).toBe(0);
+  });
+
   it('has the position of its end and an id over the ids of all its parts, the same at every replay', async () => {
     await send('before');
     await send('Error: x');
@@ -219,7 +230,8 @@ describe('a joined record', () => {
     const first = await readToEnd(journal, 'one');
     const again = await readToEnd(journal, 'two');
     expect(again.slice(0, first.length)).toEqual(first);
-    expect(first.map((record) => record.sequence)).toEqual([...first.map((record) => record.sequence)].sort((a, b) => a - b));
+    const sequences = first.map((record) => record.sequence);
+    expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
     expect(new Set(first.map((record) => record.id)).size).toBe(3);
   });
 

@@ -13,11 +13,11 @@ import { join } from 'node:path';
 import { ChunkFiles, ChunkLog } from './chunk-files.js';
 import { ChunkTable } from './chunk-table.js';
 import { CursorFile, type CursorState, syncFolder } from './cursor.js';
-import { AppendError, JournalClosedError, JournalFullError, type JournalWriteError } from './errors.js';
+import { AppendError, JournalClosedError, type JournalError, JournalFullError, type JournalWriteError } from './errors.js';
 import { MAX_FRAME_BYTES } from './frame.js';
 import { FrameWriter } from './frame-writer.js';
 import { Head } from './head.js';
-import type { Append } from './line.js';
+import type { Append, Line } from './line.js';
 import { Room } from './limits.js';
 import { type JournalOptions, type JournalSettings, settingsOf } from './options.js';
 import { OpenJoins } from './open-joins.js';
@@ -68,7 +68,7 @@ export class Journal {
   #planned: number;
   #lines: number;
   #closed = false;
-  /** After a failed write: open joins are still to be ended, when there is room again. */
+  /** After a failed or refused append: open joins are still to be ended, when there is room again. */
   #endsOwed = false;
 
   private constructor(settings: JournalSettings, recovered: Recovered, chunkFiles: ChunkFiles) {
@@ -175,13 +175,22 @@ export class Journal {
     const { lines, chunk } = append;
     if (chunk !== undefined && this.known(chunk)) return this.settled(chunk).then(() => 'duplicate');
     if (this.#closed) throw new JournalClosedError();
-    if (lines.length === 0) throw new AppendError('an append needs at least one line');
+    const refusal = this.#refusalOf(lines);
+    if (refusal === undefined) return this.#store(append);
+    // The caller's joins begin anew, as after a failed write.
+    this.#endsOwed = true;
+    this.#endOwedJoins();
+    throw refusal;
+  }
+
+  #refusalOf(lines: readonly Line[]): JournalError | undefined {
+    if (lines.length === 0) return new AppendError('an append needs at least one line');
     const characters = lengthOf(lines);
-    if (characters > MAX_APPEND_CHARS)
-      throw new AppendError(`${characters} characters are too many for one append (limit ${MAX_APPEND_CHARS})`);
-    const refusal = this.#room.refusal();
-    if (refusal !== '') throw new JournalFullError(refusal);
-    return this.#store(append);
+    if (characters > MAX_APPEND_CHARS) {
+      return new AppendError(`${characters} characters are too many for one append (limit ${MAX_APPEND_CHARS}): send smaller chunks`);
+    }
+    const reason = this.#room.refusal();
+    return reason === '' ? undefined : new JournalFullError(reason);
   }
 
   /** Whether this chunk is on disk or on its way there. Ask before its lines are placed in joins. */
@@ -258,11 +267,14 @@ export class Journal {
   }
 
   #onRoom(writable: boolean, reason: string): void {
-    if (this.#endsOwed && this.#room.refusal() === '') {
-      this.#endsOwed = false;
-      this.#endOpenJoins();
-    }
+    this.#endOwedJoins();
     this.#settings.onWritable(writable, reason);
+  }
+
+  #endOwedJoins(): void {
+    if (!this.#endsOwed || this.#room.refusal() !== '') return;
+    this.#endsOwed = false;
+    this.#endOpenJoins();
   }
 
   /** The writer's memory of open joins is gone: what they have so far becomes a record. */

@@ -128,7 +128,7 @@ export class Reader {
     const bulk = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, collected.bytes);
     const cursor = { position: to, from: this.#collector.oldest ?? to };
     const count = positions.length;
-    return { bulk, count, lines: count + joined, positions: Float64Array.from(positions), joined, damaged, from, to, cursor };
+    return { bulk, count, lines: count + joined, positions: new Float64Array(positions), joined, damaged, from, to, cursor };
   }
 
   /** What comes next, from memory or from a file; nothing at the end of the journal. */

@@ -13,7 +13,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ChunkFiles, ChunkLog } from './chunk-files.js';
+import { type ChunkFiles, ChunkLog } from './chunk-files.js';
 import { readCursor, replaceFile, syncFolder, type CursorState } from './cursor.js';
 import { JournalFolderError } from './errors.js';
 import { chunkOf, type Frame, HAS_JOINS, IS_FOOT, IS_HEAD, payloadOf } from './frame.js';

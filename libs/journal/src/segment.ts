@@ -8,8 +8,8 @@
  * `journal` is the identity of the folder, `id` a random one of this segment (the start of the ids of its records),
  * `lines` how many lines the journal took before it, `open` the first positions of the joins open where it begins.
  * A segment is sealed when it is full, after a failed write, and at the next start; only the newest may be without a foot.
- * Numbers rise with every start and every rotation and are never used twice. Files are not preallocated: measured, an
- * `ftruncate` ahead saves nothing, as the file system still has to journal the blocks (docs of `bench/journal.ts`).
+ * Numbers rise with every start and every rotation and are never used twice. Files are not preallocated:
+ * measured, an `ftruncate` ahead makes a commit no cheaper, as the file system has to journal the blocks all the same.
  */
 import { randomBytes } from 'node:crypto';
 import { encodeFrame, FRAME_HEAD_BYTES, type Frame, FrameScanner, IS_FOOT, IS_HEAD, payloadOf, type Found } from './frame.js';
