@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testMatch: ['<rootDir>/{apps,libs,test,bench}/**/*.{spec,e2e-spec}.ts'],
+  // Specs start real processes, threads and servers; a busy machine must not fail them.
+  testTimeout: 20_000,
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

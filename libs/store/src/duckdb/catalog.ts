@@ -16,8 +16,16 @@ const CATALOG = 'catalog.duckdb';
 const DAY_FILE = /^(\d{4}-\d{2}-\d{2})\.duckdb$/;
 const LEFTOVER = /\.compact(\.wal)?$/;
 /** Reasons that say nothing about what is in the file, so that it stays where it is. */
-const NOT_THE_FILE = /No space left|Permission denied|Too many open files|lock|Out of Memory|Read-only file system|No such file/i;
+const NOT_THE_FILE =
+  /No space left|Permission denied|Too many open files|Could not set lock|Out of Memory|Read-only file system|No such file|is a directory/i;
 const LOCKED = /Could not set lock|Conflicting lock/;
+
+interface Opened {
+  readonly instance: DuckDBInstance;
+  readonly writer: DuckDBConnection;
+  readonly checkpointer: DuckDBConnection;
+  readonly readers: Readers;
+}
 
 export class Catalog {
   private readonly days = new Map<string, DayFile>();
@@ -25,12 +33,7 @@ export class Catalog {
 
   private constructor(
     readonly folder: string,
-    private readonly instance: DuckDBInstance,
-    /** The one connection that writes; its user takes turns in `Turns`. */
-    readonly writer: DuckDBConnection,
-    /** Checkpoints run beside the writer, which needs its connection to fill the next transaction. */
-    readonly checkpointer: DuckDBConnection,
-    readonly readers: Readers,
+    private readonly opened: Opened,
     private readonly report: (report: StoreReport) => void,
   ) {}
 
@@ -38,13 +41,28 @@ export class Catalog {
     const { folder } = options;
     await mkdir(folder, { recursive: true });
     const instance = await openInstance(options);
-    const catalog = new Catalog(folder, instance, await instance.connect(), await instance.connect(), await Readers.open(instance), report);
+    const [writer, checkpointer] = [await instance.connect(), await instance.connect()];
+    const catalog = new Catalog(folder, { instance, writer, checkpointer, readers: await Readers.open(instance) }, report);
     await catalog.load(options.nowMs);
     return catalog;
   }
 
+  /** The one connection that writes; its user takes turns in `Turns`. */
+  get writer(): DuckDBConnection {
+    return this.opened.writer;
+  }
+
+  /** Checkpoints run beside the writer, which needs its connection to fill the next transaction. */
+  get checkpointer(): DuckDBConnection {
+    return this.opened.checkpointer;
+  }
+
+  get readers(): Readers {
+    return this.opened.readers;
+  }
+
   connect(): Promise<DuckDBConnection> {
-    return this.instance.connect();
+    return this.opened.instance.connect();
   }
 
   /** Oldest first. */
@@ -97,13 +115,13 @@ export class Catalog {
     this.readers.closeSync();
     this.checkpointer.closeSync();
     this.writer.closeSync();
-    this.instance.closeSync();
+    this.opened.instance.closeSync();
   }
 
   private async load(nowMs: number): Promise<void> {
     await this.writer.run('CREATE TABLE IF NOT EXISTS meta (key VARCHAR PRIMARY KEY, value VARCHAR)');
-    const rows = (await this.writer.runAndReadAll(`SELECT value FROM meta WHERE key = 'dropped_before'`)).getRowsJS();
-    this.droppedDay = String(rows[0]?.[0] ?? '');
+    const rows = (await this.writer.runAndReadAll(`SELECT value FROM meta WHERE key = 'dropped_before'`)).getRowsJS() as [string][];
+    this.droppedDay = rows[0]?.[0] ?? '';
     for (const name of await readdir(this.folder)) {
       if (LEFTOVER.test(name)) await rm(join(this.folder, name), { force: true });
       const day = DAY_FILE.exec(name)?.[1];

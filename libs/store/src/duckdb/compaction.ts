@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Catalog } from './catalog.js';
 import { quoteText, schemaOf, STORAGE_VERSION } from './columns.js';
-import { DayFile } from './day-file.js';
+import type { DayFile } from './day-file.js';
 import { windowSql, windowsOf } from './search.js';
 import { NS_PER_MS } from './timestamp.js';
 import type { Turns } from './turns.js';

@@ -20,5 +20,5 @@ export async function countedLevels(
   const values = levels.map((level) => `(${level === '' ? 'NULL' : quoteText(level)})`).join(',');
   const sql = `SELECT coalesce(level, '') FROM (VALUES ${values}) AS known(level) WHERE (${filter.sql})`;
   const rows = await catalog.readers.rows(sql, filter.params, deadline);
-  return new Set(rows.map(([level]) => String(level)));
+  return new Set((rows as [string][]).map(([level]) => level));
 }

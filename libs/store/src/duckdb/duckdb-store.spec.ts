@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeLogStore } from '../log-store.contract.js';
@@ -153,6 +153,33 @@ describe('DuckDbStore', () => {
       warnings: [expect.stringContaining('time was up')],
     });
     expect(await store.histogram({ ...contractSearch({ q: 'paid' }), intervalMs: 60_000, timeoutMs: 0 })).toMatchObject({ partial: true });
+    await store.close();
+  });
+
+  it('ends a search that is aborted while it runs', async () => {
+    const store = await open();
+    await store.write(contractBatch(records(2_000)));
+    const abort = new AbortController();
+    const running = store.search(contractSearch({ q: 'message:/.*paid.*/', signal: abort.signal }));
+    abort.abort();
+    await expect(running).rejects.toMatchObject({ code: 'store_aborted', retryable: false });
+    expect((await store.search(contractSearch({ limit: 1 }))).total.value).toBe(2_000);
+    await store.close();
+  });
+
+  it('hands records of a day that it cannot write back for another try, stores the rest, and is not healthy until it can', async () => {
+    const store = await open();
+    await mkdir(join(folder, '2026-11-20.duckdb.wal'));
+    await mkdir(join(folder, '2026-11-20.duckdb'));
+    const outcome = await store.write(contractBatch([...records(2), ...records(2, -DAY_NS, 3), ...records(1, 5n, 5)]));
+    expect(outcome).toMatchObject({ stored: 3, rejected: [], retry: [2, 3], retryAfterMs: expect.any(Number) });
+    expect(outcome.reason).toContain('2026-11-20');
+    expect(await store.health()).toEqual({ ok: false, reason: outcome.reason });
+    await rm(join(folder, '2026-11-20.duckdb'), { recursive: true });
+    await rm(join(folder, '2026-11-20.duckdb.wal'), { recursive: true });
+    expect(await store.write(contractBatch(records(2, -DAY_NS, 3)))).toMatchObject({ stored: 2, retry: [] });
+    expect(await store.health()).toEqual({ ok: true, reason: '' });
+    expect((await store.search(contractSearch())).total).toEqual({ value: 5, exact: true });
     await store.close();
   });
 

@@ -147,6 +147,7 @@ export class DuckDbStore implements LogStore {
     this.ended = 'the store is closed';
     this.worker = undefined;
     await worker.terminate();
+    this.refusePending(this.ended);
     openFolders.delete(resolve(this.options.folder));
   }
 
@@ -192,6 +193,10 @@ export class DuckDbStore implements LogStore {
     this.worker = undefined;
     this.ended = reason;
     this.options.report?.({ type: 'worker_ended', message: reason });
+    this.refusePending(reason);
+  }
+
+  private refusePending(reason: string): void {
     for (const { reject } of this.pending.values()) reject(new StoreError('store_unavailable', reason, true));
     this.pending.clear();
   }

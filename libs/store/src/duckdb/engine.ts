@@ -67,7 +67,7 @@ export class Engine {
   async health(): Promise<StoreHealth> {
     try {
       await this.catalog.readers.rows('SELECT 1', [], new Deadline(GET_MS, new AbortController().signal));
-      return { ok: true, reason: '' };
+      return { ok: this.writing.failure === '', reason: this.writing.failure };
     } catch (error) {
       return { ok: false, reason: `DuckDB does not answer: ${(error as Error).message}` };
     }

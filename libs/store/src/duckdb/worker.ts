@@ -50,6 +50,10 @@ async function answer<Name extends CallName>({ id, name, argument }: Request<Nam
 
 function describe(error: unknown): Extract<FromWorker, { error: unknown }>['error'] {
   if (error instanceof StoreError) return { code: error.code, message: error.message, retryable: error.retryable };
+  if ((error as Error).message.startsWith('Out of Memory Error')) {
+    const advice = 'narrow the time range, ask for fewer fields or records, or give the store more memory';
+    return { code: 'store_unavailable', message: `the answer does not fit into the store's memory: ${advice}`, retryable: true };
+  }
   return { code: 'store_internal', message: `DuckDB: ${(error as Error).message}`, retryable: false };
 }
 

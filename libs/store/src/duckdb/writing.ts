@@ -41,6 +41,9 @@ interface Tally {
 }
 
 export class Writing {
+  /** Why the last write kept records back; empty when it did not. */
+  failure = '';
+
   constructor(
     private readonly catalog: Catalog,
     private readonly isExpired: (day: string, nowMs: number) => boolean,
@@ -57,6 +60,7 @@ export class Writing {
       await transaction.commit(tally);
     }
     const { stored, expired, rejected, retry, reason } = tally;
+    this.failure = reason ?? '';
     const later = reason === undefined ? {} : { retryAfterMs: RETRY_MS, reason };
     return { stored, duplicate: 0, rejected, retry: retry.sort((a, b) => a - b), expired, ...later };
   }
