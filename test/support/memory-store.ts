@@ -47,7 +47,8 @@ export class MemoryStore implements LogReader {
     for (const { key, record } of matching) {
       const startMs = Math.floor(Number(BigInt(key.timestampNs) / NS_PER_MS) / intervalMs) * intervalMs;
       const counts = buckets.get(startMs) ?? {};
-      const value = by === undefined ? '' : String(valueAt(record, by) ?? '');
+      const found = by === undefined ? undefined : valueAt(record, by);
+      const value = typeof found === 'string' ? found : found === undefined ? '' : JSON.stringify(found);
       counts[value] = (counts[value] ?? 0) + 1;
       buckets.set(startMs, counts);
     }

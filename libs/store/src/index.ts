@@ -23,4 +23,5 @@ export type {
 } from './log-store.js';
 export { readRecords, selectRecords } from './write-batch.js';
 export { openStore } from './open-store.js';
-export type { OpenStore, StoreOwner, StoreSettings } from './open-store.js';
+export type { OpenStore, StoreSettings } from './open-store.js';
+export type { StoreOwner } from './store-owner.js';

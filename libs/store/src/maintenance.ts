@@ -1,12 +1,12 @@
 import type { DuckDbStore } from './duckdb/duckdb-store.js';
 import type { Maintenance } from './duckdb/protocol.js';
-import type { StoreOwner } from './open-store.js';
+import type { StoreOwner } from './store-owner.js';
 
 /** A day ends once a day, and bytes grow by seconds: a minute is soon enough for both. */
 const EVERY_MS = 60_000;
 
 /** Looks after retention and compaction of the embedded store until the returned function ends it. */
-export function maintainStore(store: DuckDbStore, owner: StoreOwner, everyMs: number = EVERY_MS): () => Promise<void> {
+export function maintainStore(store: Pick<DuckDbStore, 'maintain'>, owner: StoreOwner, everyMs: number = EVERY_MS): () => Promise<void> {
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {
     // A rewrite of a large day takes longer than the interval; the next turn comes after it.
@@ -19,7 +19,7 @@ export function maintainStore(store: DuckDbStore, owner: StoreOwner, everyMs: nu
   };
 }
 
-async function maintain(store: DuckDbStore, owner: StoreOwner): Promise<void> {
+async function maintain(store: Pick<DuckDbStore, 'maintain'>, owner: StoreOwner): Promise<void> {
   try {
     report(await store.maintain(), owner);
   } catch (error) {

@@ -3,6 +3,7 @@ import { DuckDbStore } from './duckdb/duckdb-store.js';
 import { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
 import type { LogStore } from './log-store.js';
 import { maintainStore } from './maintenance.js';
+import type { StoreOwner } from './store-owner.js';
 
 /** What of the settings is about stores; `Settings` of libs/config has it. */
 export interface StoreSettings {
@@ -23,17 +24,6 @@ export interface StoreSettings {
     /** Milliseconds. */
     readonly requestTimeout: number;
   };
-}
-
-/** What a store asks of the process that it runs in. */
-export interface StoreOwner {
-  /** Wall clock in milliseconds. */
-  readonly now: () => number;
-  /** 0 up to, not including, 1. */
-  readonly random: () => number;
-  readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
-  /** Called once per event, for the counters; the names are a bounded set. */
-  readonly count: (event: string) => void;
 }
 
 const MIB = 1024 * 1024;

@@ -7,6 +7,8 @@ import { ApiError } from '../errors.js';
 import { ApiDocument } from './api-document.js';
 import { PAGE, PAGE_POLICY, PAGE_SCRIPT } from './docs-page.js';
 
+const require = createRequire(import.meta.url);
+
 /** The files of Swagger's page that ours asks for; nothing else of that folder is served. */
 const ASSETS = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']);
 
@@ -33,7 +35,7 @@ export class DocsController {
   @Get('docs/:asset')
   asset(@Param('asset') asset: string, @Res() response: Response): void {
     if (!ASSETS.has(asset)) throw new ApiError(404, 'route_not_found', `nothing is at GET /docs/${asset.slice(0, 64)}`);
-    const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+    const folder = dirname(require.resolve('swagger-ui-dist/package.json'));
     response.sendFile(join(folder, asset), { cacheControl: false });
   }
 }

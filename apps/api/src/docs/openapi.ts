@@ -1,26 +1,26 @@
 import type { INestApplication } from '@nestjs/common';
-import { ApiExcludeController, ApiOperation, ApiResponse, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { z } from 'zod';
 import { DeadLettersController } from '../dead-letters/dead-letters.controller.js';
 import { LogsController } from '../logs/logs.controller.js';
 import { HealthController } from '../operations/health.controller.js';
 import { MetricsController } from '../operations/metrics.controller.js';
 import { answers } from './answers.js';
-import { DocsController } from './docs.controller.js';
 
 /** Parameters come from the schemas that check them; what each route is for and answers is said here. */
 export function openApi(app: INestApplication): OpenAPIObject {
   describeLogs();
   describeDeadLetters();
   describeOperations();
-  ApiExcludeController()(DocsController);
   const config = new DocumentBuilder()
     .setTitle('Logweir')
     .setDescription('Search the logs of your containers. Every error is {error: {code, message, position?, hint?}}.')
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
     .build();
-  return SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  const paths = Object.entries(document.paths).filter(([path]) => !path.startsWith('/docs'));
+  return { ...document, paths: Object.fromEntries(paths) };
 }
 
 function describeLogs(): void {
