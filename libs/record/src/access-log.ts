@@ -39,10 +39,10 @@ export class AccessLog {
     const open = line.indexOf(' [', client);
     if (client <= 0 || open < 0 || open > MAX_HEAD) return false;
     const request = open + 2 + TIME_LENGTH + 3;
-    if (line.charCodeAt(request - 1) !== 34 || line.charCodeAt(request - 3) !== 93) return false;
     const end = line.indexOf('" ', request);
-    const status = line.charCodeAt(end + 2) - 48;
-    if (end < 0 || !(status >= 1 && status <= 5) || !isStatus(line, end + 2) || !this.#times.readAccess(line, open + 2)) return false;
+    if (end < 0 || line.charCodeAt(request - 1) !== 34 || line.charCodeAt(request - 3) !== 93) return false;
+    const status = statusClass(line, end + 2);
+    if (status === 0 || !this.#times.readAccess(line, open + 2)) return false;
     this.#plain = plain;
     if (!this.#placer.takeTime()) this.#draft.attributeNamed('time', `"${line.slice(open + 2, open + 2 + TIME_LENGTH)}"`);
     this.#head(line, client, open);
@@ -98,9 +98,12 @@ export class AccessLog {
   }
 }
 
-function isStatus(line: string, at: number): boolean {
-  const [tens, ones, after] = [line.charCodeAt(at + 1) - 48, line.charCodeAt(at + 2) - 48, line.charCodeAt(at + 3)];
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && (after === 32 || Number.isNaN(after));
+/** The first digit of a status at `at`, or 0 when there is none. */
+function statusClass(line: string, at: number): number {
+  const [hundreds, tens, ones] = [line.charCodeAt(at) - 48, line.charCodeAt(at + 1) - 48, line.charCodeAt(at + 2) - 48];
+  const after = line.charCodeAt(at + 3);
+  const isDigits = tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 && (after === 32 || Number.isNaN(after));
+  return isDigits && hundreds >= 1 && hundreds <= 5 ? hundreds : 0;
 }
 
 /** Dotted quads without the cost of a regular expression; everything else is asked of node:net. */

@@ -99,23 +99,18 @@ const GOOGLE: readonly (readonly [number, number])[] = [
   [100, DEBUG],
 ];
 
+const OF_NUMBER: Readonly<Record<Scale, (value: number) => number>> = {
+  level: (value) => bareNumber(value, MONOLOG),
+  severity: (value) => bareNumber(value, GOOGLE),
+  ordinal: (value) => ORDINAL[value] ?? bareNumber(value, MONOLOG),
+  otel: (value) => (value >= 1 && value <= 24 ? (value - 1) >> 2 : NO_LEVEL),
+  python: (value) => (value >= 10 && value < 60 ? Math.floor(value / 10) : NO_LEVEL),
+  syslog: (value) => SYSLOG[value] ?? NO_LEVEL,
+};
+
 /** Index into `LEVELS` of a number on a scale, or `NO_LEVEL`. */
 export function levelOfNumber(value: number, scale: Scale): number {
-  if (!Number.isInteger(value) || value < 0) return NO_LEVEL;
-  switch (scale) {
-    case 'otel':
-      return value >= 1 && value <= 24 ? (value - 1) >> 2 : NO_LEVEL;
-    case 'ordinal':
-      return ORDINAL[value] ?? bareNumber(value, MONOLOG);
-    case 'python':
-      return value >= 10 && value < 60 ? Math.floor(value / 10) : NO_LEVEL;
-    case 'syslog':
-      return SYSLOG[value] ?? NO_LEVEL;
-    case 'severity':
-      return bareNumber(value, GOOGLE);
-    default:
-      return bareNumber(value, MONOLOG);
-  }
+  return Number.isInteger(value) && value >= 0 ? OF_NUMBER[scale](value) : NO_LEVEL;
 }
 
 function bareNumber(value: number, hundreds: readonly (readonly [number, number])[]): number {

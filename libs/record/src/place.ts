@@ -88,22 +88,27 @@ export class Placer {
 
   #fitsRare(entry: Entry, kind: number, raw: string): boolean {
     const { slot, kind: target } = entry.target;
-    const isText = kind <= KIND.escaped;
-    switch (target) {
+    if (target === 'label') return this.#label(entry, kind, raw);
+    if (target === 'tags' && kind === KIND.array) return this.#draft.put(slot, raw);
+    return kind <= KIND.escaped && this.#fitsText(entry, raw);
+  }
+
+  /** Places that only take text. */
+  #fitsText(entry: Entry, raw: string): boolean {
+    const { slot } = entry.target;
+    switch (entry.target.kind) {
       case 'url':
-        return isText && this.url(raw);
+        return this.url(raw);
       case 'ip':
-        return isText && isIP(raw.slice(1, -1)) !== 0 && this.#draft.put(slot, raw);
-      case 'label':
-        return this.#label(entry, kind, raw);
+        return isIP(raw.slice(1, -1)) !== 0 && this.#draft.put(slot, raw);
       case 'caller':
-        return isText && this.#caller(raw);
+        return this.#caller(raw);
       case 'error':
-        return isText && this.#error(entry, raw);
+        return this.#error(entry, raw);
       case 'tags':
-        return kind === KIND.array ? this.#draft.put(slot, raw) : isText && this.#draft.put(slot, `[${raw}]`);
+        return this.#draft.put(slot, `[${raw}]`);
       case 'name':
-        return isText && this.#name(raw);
+        return this.#name(raw);
       default:
         return (raw === '"stdout"' || raw === '"stderr"') && this.#draft.put(slot, raw);
     }

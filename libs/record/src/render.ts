@@ -54,6 +54,7 @@ const HTTP = REQUEST | bits(SLOT.status, SLOT.bytes, SLOT.httpVersion);
 const URL = bits(SLOT.urlOriginal, SLOT.urlPath, SLOT.urlQuery);
 const CLIENT = bits(SLOT.clientIp, SLOT.userId, SLOT.userAgent);
 const RARE = ERROR | CLIENT;
+const GROUPS = LOG | SERVICE | HOST | PROCESS | TRACES | HTTP | URL | RARE;
 const SCALARS = bits(SLOT.tags, SLOT.stream);
 
 /** The record behind its sequence. */
@@ -67,6 +68,15 @@ export function renderRecord(draft: Draft, around: Surroundings, opening: Openin
   text += slots[SLOT.message];
   if ((mask & SCALARS) !== 0) text += scalars(draft, around);
   text += around.middle[level];
+  if ((mask & GROUPS) !== 0) text = groups(draft, text, around);
+  if (draft.labels !== '' || around.labels !== '') text += labels(draft.labels, around.labels);
+  if (draft.attributes !== '') text += draft.attributes;
+  return text + around.end[((mask & SERVICE) === 0 ? 0 : 1) + ((mask & HOST) === 0 ? 0 : 2)];
+}
+
+function groups(draft: Draft, before: string, around: Surroundings): string {
+  const { mask, slots } = draft;
+  let text = before;
   if ((mask & LOG) !== 0) text = log(draft, text);
   if ((mask & SERVICE) !== 0) text = service(draft, text, around);
   if ((mask & HOST) !== 0) {
@@ -77,10 +87,7 @@ export function renderRecord(draft: Draft, around: Surroundings, opening: Openin
   if ((mask & TRACES) !== 0) text = traces(draft, text);
   if ((mask & HTTP) !== 0) text = http(draft, text);
   if ((mask & URL) !== 0) text = url(draft, text);
-  if ((mask & RARE) !== 0) text += rare(draft);
-  if (draft.labels !== '' || around.labels !== '') text += labels(draft.labels, around.labels);
-  if (draft.attributes !== '') text += draft.attributes;
-  return text + around.end[((mask & SERVICE) === 0 ? 0 : 1) + ((mask & HOST) === 0 ? 0 : 2)];
+  return (mask & RARE) === 0 ? text : text + rare(draft);
 }
 
 function event(draft: Draft, opening: string): string {

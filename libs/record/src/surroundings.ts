@@ -18,7 +18,7 @@ export interface Context extends Surroundings {
 
 const PARTIAL = new Set(['partial_message', 'partial_id', 'partial_ordinal', 'partial_last']);
 const COMPOSE_SERVICE = 'com.docker.compose.service';
-const IMAGES = new Set(['container_image', 'container_image_name', 'image_name']);
+const CONTAINER = new Set(['container_id', 'container_name', 'container_image']);
 
 export class SurroundingsCache {
   readonly #node: string;
@@ -85,18 +85,24 @@ function dockerFields(fields: Fields): DockerFields {
   const containerLabels: string[] = [];
   const labels: string[] = [];
   const rest: [string, Value][] = [];
-  let stream = '';
   for (const [key, value] of Object.entries(fields)) {
     if (PARTIAL.has(key)) continue;
     if (typeof value !== 'string') rest.push([key, value]);
-    else if (key === 'container_id') container.push(`"id":${quote(value)}`);
-    else if (key === 'container_name') container.push(`"name":${quote(withoutSlash(value))}`);
-    else if (IMAGES.has(key) && !container.some((part) => part.startsWith('"image"'))) container.push(`"image":{"name":${quote(value)}}`);
-    else if (key === 'source' && (value === 'stdout' || value === 'stderr')) stream = `,"stream":"${value}"`;
-    else (key.includes('.') ? containerLabels : labels).push(`${labelName(key)}:${quote(value)}`);
+    else if (CONTAINER.has(key)) container.push(containerField(key, value));
+    else if (key !== 'source' || streamOf(value) === '')
+      (key.includes('.') ? containerLabels : labels).push(`${labelName(key)}:${quote(value)}`);
   }
   if (containerLabels.length > 0) container.push(`"labels":{${containerLabels.join(',')}}`);
-  return { container: `},"container":{${container.join(',')}`, stream, labels: labels.join(','), rest };
+  return { container: `},"container":{${container.join(',')}`, stream: streamOf(fields['source']), labels: labels.join(','), rest };
+}
+
+function containerField(key: string, value: string): string {
+  if (key === 'container_image') return `"image":{"name":${quote(value)}}`;
+  return key === 'container_id' ? `"id":${quote(value)}` : `"name":${quote(withoutSlash(value))}`;
+}
+
+function streamOf(source: Value | undefined): string {
+  return source === 'stdout' || source === 'stderr' ? `,"stream":"${source}"` : '';
 }
 
 /** Elasticsearch refuses NUL in the keys of flattened fields, and empty ones are of no use. */

@@ -80,24 +80,23 @@ export function beginTrace(text: string): TraceState | undefined {
   return /^\s*(?:Caused by: \S|\.\.\. \d+ more$)/.test(line) ? 'frames' : undefined;
 }
 
+type Next = TraceState | 'last' | undefined;
+
+const NEXT: Readonly<Record<TraceState, (line: string) => Next>> = {
+  frames: continueFrames,
+  object: (line) => (/^\s/.test(line) ? 'object' : line === '}' ? 'last' : undefined),
+  source: (line) => (HEAD.test(line) ? 'frames' : line === '' || /^\s/.test(line) ? 'source' : undefined),
+  go: (line) => (/^exit status \d+$/.test(line) ? 'last' : GO_REST.test(line) || isGoCall(line) ? 'go' : undefined),
+  ruby: (line) => (RUBY_FROM.test(line) || RUBY_LINE.test(line) ? 'ruby' : undefined),
+  python: (line) => continuePython('python', line),
+  'python-end': (line) => continuePython('python-end', line),
+  'python-gap': (line) => continuePython('python-gap', line),
+  'python-chain': (line) => continuePython('python-chain', line),
+};
+
 /** The state behind a line when it belongs to the trace in `state`. */
 export function continueTrace(state: TraceState, text: string): TraceState | 'last' | undefined {
-  if (text.length > MAX_LINE) return undefined;
-  const line = withoutReturn(text);
-  switch (state) {
-    case 'frames':
-      return continueFrames(line);
-    case 'object':
-      return /^\s/.test(line) ? 'object' : line === '}' ? 'last' : undefined;
-    case 'source':
-      return HEAD.test(line) ? 'frames' : line === '' || /^\s/.test(line) ? 'source' : undefined;
-    case 'go':
-      return /^exit status \d+$/.test(line) ? 'last' : GO_REST.test(line) || isGoCall(line) ? 'go' : undefined;
-    case 'ruby':
-      return RUBY_FROM.test(line) || RUBY_LINE.test(line) ? 'ruby' : undefined;
-    default:
-      return continuePython(state, line);
-  }
+  return text.length > MAX_LINE ? undefined : NEXT[state](withoutReturn(text));
 }
 
 function continueFrames(line: string): TraceState | 'last' | undefined {
