@@ -197,6 +197,7 @@ describe('fields that do not fit', () => {
       '{"msg":"m","logweir":{"node":"x"},"event":{"sequence":5}}',
       { 'attributes.logweir.node': 'x', 'attributes.event.sequence': 5 },
     ],
+    ['an empty service', '{"msg":"m","service":""}', { 'attributes.service': '' }],
     ['a host name as client address', '{"msg":"m","client_ip":"proxy"}', { 'attributes.client_ip': 'proxy' }],
   ])('keeps %s', (_name, line, fields) => {
     expect(fieldsOf(line)).toMatchObject(fields);

@@ -10,6 +10,9 @@ import type { TimeReader } from './time-reader.js';
 /** What a JSON value is; the scanner tells plain strings from those with escapes, as only the latter need decoding. */
 export const KIND = { string: 0, escaped: 1, number: 2, boolean: 3, null: 4, array: 5 } as const;
 
+/** An empty name says nothing, and would hide the one that is known. */
+const EMPTY = '""';
+
 /** Longer integers are not exact as a double. */
 const MAX_DIGITS = 15;
 
@@ -70,7 +73,7 @@ export class Placer {
       case 'attribute':
         return false;
       case 'keyword':
-        return kind !== KIND.array && this.#draft.put(target.slot, kind <= KIND.escaped ? raw : `"${raw}"`);
+        return kind !== KIND.array && raw !== EMPTY && this.#draft.put(target.slot, kind <= KIND.escaped ? raw : `"${raw}"`);
       case 'level':
         return this.#level(entry, kind, raw);
       case 'time':
