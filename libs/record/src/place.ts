@@ -73,7 +73,7 @@ export class Placer {
       case 'attribute':
         return false;
       case 'keyword':
-        return kind !== KIND.array && raw !== EMPTY && this.#draft.put(target.slot, kind <= KIND.escaped ? raw : `"${raw}"`);
+        return raw !== EMPTY && this.#keyword(target.slot, kind, raw);
       case 'level':
         return this.#level(entry, kind, raw);
       case 'time':
@@ -87,6 +87,10 @@ export class Placer {
       default:
         return this.#fitsRare(entry, kind, raw);
     }
+  }
+
+  #keyword(slot: number, kind: number, raw: string): boolean {
+    return kind !== KIND.array && this.#draft.put(slot, kind <= KIND.escaped ? raw : `"${raw}"`);
   }
 
   #fitsRare(entry: Entry, kind: number, raw: string): boolean {
