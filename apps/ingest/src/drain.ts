@@ -15,7 +15,11 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const MAX_BATCH_RECORDS = 10_000;
 /** A batch that is not full waits this long for more, so that a trickle does not cost a request a line. */
 const GATHER_MS = 100;
-/** Retries are announced again after this long, not at every try. */
+/** Finished batches that wait for an older one: they hold their bytes until then. */
+const MAX_FINISHED_WAITING = 4;
+/** An older mark is as right, but makes a restart look in more indices than it must. */
+const MARK_MS = 60_000;
+/** Even when the store names no time, it is not asked in a tight loop. */
 const MIN_RETRY_MS = 50;
 
 interface Flight {
@@ -50,6 +54,7 @@ export class Drain {
   private readonly stop = new AbortController();
   private running: Promise<void> | undefined;
   private mark: string | undefined;
+  private markUntil = 0;
 
   constructor(private readonly options: DrainOptions) {}
 
@@ -60,32 +65,35 @@ export class Drain {
   /** Stops reading; what is in flight may finish until `deadlineMs`, the rest stays in the journal. */
   async close(deadlineMs: number): Promise<void> {
     this.stop.abort();
-    // `read` itself ends when the journal closes, which comes next.
     const settled = Promise.all(this.flights.map((flight) => flight.done));
     await Promise.race([settled, this.options.delay(deadlineMs, new AbortController().signal)]);
     this.commitFinished();
-  }
-
-  /** Resolves when the drain has stopped reading: after the journal was closed. */
-  async ended(): Promise<void> {
     await this.running;
   }
 
   private async run(): Promise<void> {
     const { reader, store, now, delay } = this.options;
     while (!this.stop.signal.aborted) {
-      if (this.flights.length >= Math.max(1, store.concurrency)) {
-        await Promise.race(this.flights.map((flight) => flight.done));
-        this.commitFinished();
-        continue;
-      }
+      await this.turn(Math.max(1, store.concurrency));
       const began = now();
-      const delivery = await reader.read({ maxBytes: MAX_BATCH_BYTES, maxRecords: MAX_BATCH_RECORDS });
+      const delivery = await reader.read({ maxBytes: MAX_BATCH_BYTES, maxRecords: MAX_BATCH_RECORDS, signal: this.stop.signal });
       if (!delivery) return;
       await this.dispatch(delivery);
       const small = delivery.bulk.length < MAX_BATCH_BYTES / 2 && delivery.count < MAX_BATCH_RECORDS / 2;
       const spare = GATHER_MS - (now() - began);
       if (small && spare > 0) await delay(spare, this.stop.signal);
+    }
+  }
+
+  /** Waits until another batch may be sent: few are under way, and few wait for an older one to be committed. */
+  private async turn(concurrency: number): Promise<void> {
+    for (;;) {
+      const underWay = this.flights.filter((flight) => flight.tally === undefined);
+      const waiting = this.flights.length - underWay.length;
+      if (underWay.length < concurrency && waiting < MAX_FINISHED_WAITING) return;
+      const next = waiting < MAX_FINISHED_WAITING ? underWay : underWay.slice(0, 1);
+      await Promise.race(next.map((flight) => flight.done));
+      if (this.stop.signal.aborted) return;
     }
   }
 
@@ -104,7 +112,11 @@ export class Drain {
   private async currentMark(delivery: Delivery): Promise<string | undefined> {
     const { reader } = this.options;
     if (delivery.from < reader.start.replayUntil) return reader.start.mark;
-    this.mark ??= await this.readMark();
+    if (this.options.now() >= this.markUntil) this.mark = undefined;
+    if (this.mark === undefined) {
+      this.mark = await this.readMark();
+      this.markUntil = this.options.now() + MARK_MS;
+    }
     return this.mark;
   }
 

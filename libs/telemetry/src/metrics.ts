@@ -9,9 +9,14 @@ export class Metrics {
   readonly registry = new Registry();
   private readonly readers: (() => void)[] = [];
 
-  readonly recordsIn = this.counter('logweir_records_in_total', 'Lines that came in, by door; `earlier` is what came before this start', [
-    'source',
-  ]);
+  /** The first of the registry: a scrape collects it before all others, and with it what is read only then. */
+  readonly recordsIn = new Counter({
+    name: 'logweir_records_in_total',
+    help: 'Lines that came in, by door; `earlier` is what came before this start, `replay` are dead letters sent again',
+    labelNames: ['source'],
+    registers: [this.registry],
+    collect: () => this.readers.forEach((read) => read()),
+  });
   readonly recordsStored = this.counter('logweir_records_stored_total', 'Records in the store');
   readonly recordsDuplicate = this.counter('logweir_records_duplicate_total', 'Lines that were here or in the store already');
   readonly recordsJoined = this.counter('logweir_records_joined_total', 'Lines that became part of another record');
