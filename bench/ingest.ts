@@ -33,7 +33,9 @@ async function metric(hub: Hub, name: RegExp): Promise<number> {
 }
 
 function startOn(sink: Sink | undefined, joins: boolean): Promise<Hub> {
-  const store: Record<string, string> = sink ? { LOGWEIR_STORE_KIND: 'elasticsearch', LOGWEIR_ELASTICSEARCH_NODES: sink.url } : { LOGWEIR_STORE_KIND: 'duckdb' };
+  const store: Record<string, string> = sink
+    ? { LOGWEIR_STORE_KIND: 'elasticsearch', LOGWEIR_ELASTICSEARCH_NODES: sink.url }
+    : { LOGWEIR_STORE_KIND: 'duckdb' };
   return startHub({ env: { ...store, LOGWEIR_JOIN_TRACES: String(joins), LOGWEIR_LOG_LEVEL: 'error' } });
 }
 
@@ -96,7 +98,9 @@ async function duckdb(rig: Rig, n: number): Promise<Cost> {
     await eventually(async () => {
       if ((await settled(hub)) < n) throw new Error('not all stored');
     }, 120_000);
-    const answer = (await (await fetch(`${hub.addresses['api']}/api/v1/logs/histogram?from=now-1h&to=now%2B1h`)).json()) as { total: number };
+    const answer = (await (await fetch(`${hub.addresses['api']}/api/v1/logs/histogram?from=now-1h&to=now%2B1h`)).json()) as {
+      total: number;
+    };
     const seconds = (performance.now() - began) / 1_000;
     const after = usage(hub.pid);
     return {
@@ -144,6 +148,12 @@ export async function run(args: readonly string[]): Promise<void> {
   if (wants('duckdb')) rows.push(['forward → DuckDB, until found', await best(Math.min(runs, 2), () => duckdb(rig, n))]);
   const calibration = Math.min(first, calibrate(rig));
   console.log(`${machine()}; calibration ${calibration.toFixed(3)} µs; n = ${n}, minimum of ${runs}\n`);
-  console.log(table(['work', 'records/s', 'CPU µs/record', '× calibration', 'peak RSS MiB', 'loop delay p99 ms', 'lost'], rows.map(([name, cost]) => row(name, cost, calibration))));
-  if (wants('latency')) console.log(`\n${table(['chunks', 'ack p50 ms', 'ack p99 ms', 'max ms', 'loop delay p99 ms'], [await latency(rig)])}`);
+  console.log(
+    table(
+      ['work', 'records/s', 'CPU µs/record', '× calibration', 'peak RSS MiB', 'loop delay p99 ms', 'lost'],
+      rows.map(([name, cost]) => row(name, cost, calibration)),
+    ),
+  );
+  if (wants('latency'))
+    console.log(`\n${table(['chunks', 'ack p50 ms', 'ack p99 ms', 'max ms', 'loop delay p99 ms'], [await latency(rig)])}`);
 }

@@ -37,7 +37,12 @@ export async function run(args: readonly string[]): Promise<void> {
   const rig = buildRig();
   const port = await freePort();
   let sink = await startSink(rig, ['-ids', String(n)], port);
-  const env = { LOGWEIR_STORE_KIND: 'elasticsearch', LOGWEIR_ELASTICSEARCH_NODES: sink.url, LOGWEIR_JOIN_TRACES: 'false', LOGWEIR_LOG_LEVEL: 'error' };
+  const env = {
+    LOGWEIR_STORE_KIND: 'elasticsearch',
+    LOGWEIR_ELASTICSEARCH_NODES: sink.url,
+    LOGWEIR_JOIN_TRACES: 'false',
+    LOGWEIR_LOG_LEVEL: 'error',
+  };
   const hub = await startHub({ env });
   const { host, port: forward } = hostPort(hub.addresses['forward']);
   const rows: (string | number)[][] = [];
@@ -59,7 +64,21 @@ export async function run(args: readonly string[]): Promise<void> {
   })();
   const acked = `${hub.dataDir}.acked`;
   const limit = `${Math.ceil(n / rate) + 120}s`;
-  const load = runLoad(rig, ['-addr', `${host}:${forward}`, '-mode', 'forward', '-n', String(n), '-rate', String(rate), '-seq', '-acked', acked, '-limit', limit]);
+  const load = runLoad(rig, [
+    '-addr',
+    `${host}:${forward}`,
+    '-mode',
+    'forward',
+    '-n',
+    String(n),
+    '-rate',
+    String(rate),
+    '-seq',
+    '-acked',
+    acked,
+    '-limit',
+    limit,
+  ]);
   await pause(lead * 1_000);
   sink.stop();
   await pause(minutes * 60_000);
@@ -79,6 +98,8 @@ export async function run(args: readonly string[]): Promise<void> {
   sink.stop();
   console.log(`${machine()}; ${minutes} minutes away at ${rate} records/s\n`);
   console.log(table(['second', 'RSS MiB', 'in', 'in journal', 'settled'], rows));
-  console.log(`\npeak RSS ${Math.round(peak)} MiB; sent ${n}, settled ${end.settled}, lost ${n - end.settled}; caught up ${caughtUp.toFixed(1)} s after the store was back`);
+  console.log(
+    `\npeak RSS ${Math.round(peak)} MiB; sent ${n}, settled ${end.settled}, lost ${n - end.settled}; caught up ${caughtUp.toFixed(1)} s after the store was back`,
+  );
   console.log(`equation checked at ${scrapes} scrapes, wrong at ${wrong}`);
 }

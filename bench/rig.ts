@@ -50,7 +50,8 @@ export async function startSink(rig: Rig, args: readonly string[] = [], port?: n
   const url = `http://127.0.0.1:${at}`;
   return {
     url,
-    count: async () => (await (await fetch(`${url}/_count`)).json()) as { docs: number; cpuSeconds: number; bytes: number; requests: number },
+    count: async () =>
+      (await (await fetch(`${url}/_count`)).json()) as { docs: number; cpuSeconds: number; bytes: number; requests: number },
     post: async (to, body) => (await fetch(`${url}${to}`, { method: 'POST', ...(body === undefined ? {} : { body }) })).text(),
     stop: () => void child.kill('SIGKILL'),
   };

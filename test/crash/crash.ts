@@ -64,7 +64,8 @@ async function round(work: Round): Promise<Verdict> {
     if (work.store === 'elasticsearch' && work.random() < 0.3) await rollover(namespace);
     await hub.kill();
     hub = await startHub({ dataDir, env });
-    if ((kill + 1) % 10 === 0) process.stderr.write(`  ${work.store}, joins ${work.joins ? 'on' : 'off'}: ${kill + 1} kills, ${total(senders)} acknowledged\n`);
+    if ((kill + 1) % 10 === 0)
+      process.stderr.write(`  ${work.store}, joins ${work.joins ? 'on' : 'off'}: ${kill + 1} kills, ${total(senders)} acknowledged\n`);
   }
   for (const sender of senders) sender.stop();
   await Promise.all(sending);
@@ -81,7 +82,13 @@ async function round(work: Round): Promise<Verdict> {
   if (missing.length > 0 || twice.length > 0) {
     console.log(`data kept in ${dataDir}; missing ${missing.slice(0, 5).join(' ')}; twice ${twice.slice(0, 5).join(' ')}`);
   }
-  return { kills: work.kills, acked: acked.length, missing: missing.length, twice: twice.length, resent: senders.reduce((sum, sender) => sum + sender.resent, 0) };
+  return {
+    kills: work.kills,
+    acked: acked.length,
+    missing: missing.length,
+    twice: twice.length,
+    resent: senders.reduce((sum, sender) => sum + sender.resent, 0),
+  };
 }
 
 function total(senders: readonly Sender[]): number {

@@ -62,7 +62,9 @@ export class Sender {
 
   private line(number: number, at: number): string {
     if (!this.options.traces || at % 10 > 3) return `order accepted lw_seq=${number}.`;
-    return at % 10 === 0 ? `java.lang.IllegalStateException: lw_seq=${number}. closed` : `\tat shop.Order.close(Order.java:1) lw_seq=${number}.`;
+    return at % 10 === 0
+      ? `java.lang.IllegalStateException: lw_seq=${number}. closed`
+      : `\tat shop.Order.close(Order.java:1) lw_seq=${number}.`;
   }
 
   private async exchange(frame: Buffer, chunk: string): Promise<boolean> {

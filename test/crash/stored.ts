@@ -40,7 +40,12 @@ async function* overElasticsearch(namespace: string): AsyncGenerator<string> {
   let after: readonly unknown[] | undefined;
   for (;;) {
     // Copies share their sequence: a page is cut where it changes, so that none falls between two pages.
-    const body = JSON.stringify({ size: 10_000, _source: ['message'], sort: ['event.sequence'], ...(after ? { search_after: after } : {}) });
+    const body = JSON.stringify({
+      size: 10_000,
+      _source: ['message'],
+      sort: ['event.sequence'],
+      ...(after ? { search_after: after } : {}),
+    });
     const response = await fetch(`${stream}/_search`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     if (!response.ok) throw new Error(await response.text());
     const hits = ((await response.json()) as Found).hits.hits;

@@ -45,7 +45,11 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
   });
 
   it('finds the lines of a container with the default options by REST', async () => {
-    await shell('lw-default', {}, `echo hello from docker; echo '{"level":50,"msg":"pino speaks","order_id":7}' >&2; echo '서버에서 보낸 줄'`);
+    await shell(
+      'lw-default',
+      {},
+      `echo hello from docker; echo '{"level":50,"msg":"pino speaks","order_id":7}' >&2; echo '서버에서 보낸 줄'`,
+    );
     const items = await eventually(async () => {
       const found = await search(hub, 'container:lw-default');
       expect(found).toHaveLength(3);
@@ -58,7 +62,13 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
   }, 60_000);
 
   it('acknowledges async, sub-second lines and keeps labels', async () => {
-    const options = { 'fluentd-async': 'true', 'fluentd-request-ack': 'true', 'fluentd-sub-second-precision': 'true', tag: 'shop.{{.Name}}', labels: 'team' };
+    const options = {
+      'fluentd-async': 'true',
+      'fluentd-request-ack': 'true',
+      'fluentd-sub-second-precision': 'true',
+      tag: 'shop.{{.Name}}',
+      labels: 'team',
+    };
     await shell('lw-ack', options, 'for i in $(seq 1 50); do echo line $i of fifty; done; sleep 1', ['--label', 'team=payments']);
     const items = await eventually(async () => {
       const found = await search(hub, 'container:lw-ack');
@@ -72,7 +82,9 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
 
   it('strips the carriage return that a terminal adds', async () => {
     await shell('lw-tty', {}, 'echo typed on a terminal', ['--tty']);
-    await eventually(async () => expect((await search(hub, 'container:lw-tty')).map((item) => item.message)).toEqual(['typed on a terminal']));
+    await eventually(async () =>
+      expect((await search(hub, 'container:lw-tty')).map((item) => item.message)).toEqual(['typed on a terminal']),
+    );
   }, 60_000);
 
   it('joins 40 kB lines of both streams, interleaved', async () => {
@@ -85,7 +97,11 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
   }, 60_000);
 
   it('joins a stack trace into one record', async () => {
-    const trace = ['java.lang.IllegalStateException: Order 8841 is closed', '\\tat shop.Order.close(Order.java:214)', '\\tat java.base/java.lang.Thread.run(Thread.java:1583)'];
+    const trace = [
+      'java.lang.IllegalStateException: Order 8841 is closed',
+      '\\tat shop.Order.close(Order.java:214)',
+      '\\tat java.base/java.lang.Thread.run(Thread.java:1583)',
+    ];
     await shell('lw-trace', {}, `printf 'before\\n${trace.join('\\n')}\\nafter\\n'; sleep 0.3`);
     await eventually(async () => {
       const found = await search(hub, 'container:lw-trace');

@@ -50,5 +50,9 @@ export function importImage(): string {
 /** Options every test container needs: with the fluentd driver, endless retries would make `docker rm` hang. */
 export function fluentd(address: string, extra: Readonly<Record<string, string>> = {}): string[] {
   const options = { 'fluentd-address': address, 'fluentd-max-retries': '30', 'fluentd-retry-wait': '200ms', ...extra };
-  return ['--network=none', '--log-driver=fluentd', ...Object.entries(options).flatMap(([name, value]) => ['--log-opt', `${name}=${value}`])];
+  return [
+    '--network=none',
+    '--log-driver=fluentd',
+    ...Object.entries(options).flatMap(([name, value]) => ['--log-opt', `${name}=${value}`]),
+  ];
 }

@@ -49,7 +49,11 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   };
   const began = performance.now();
   const main = path.join(ROOT, `dist/apps/${options.app ?? 'hub'}/src/main.js`);
-  const child = spawn(process.execPath, ['--max-semi-space-size=16', ...(options.nodeArgs ?? []), main], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--max-semi-space-size=16', ...(options.nodeArgs ?? []), main], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const lines: string[] = [];
   const keep = (line: string): void => {
     lines.push(line);
@@ -94,7 +98,10 @@ function startLine(child: ChildProcess, keep: (line: string) => void, timeoutMs:
 
 /** `logweir ready in 0.9 s · forward tcp://127.0.0.1:24224 · api http://127.0.0.1:4280` */
 function addressesOf(line: string): Record<string, string> {
-  const pairs = line.split(' · ').slice(1).map((part) => part.split(' ') as [string, string]);
+  const pairs = line
+    .split(' · ')
+    .slice(1)
+    .map((part) => part.split(' ') as [string, string]);
   return Object.fromEntries(pairs.map(([name, url]) => [name, url]));
 }
 

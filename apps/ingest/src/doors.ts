@@ -44,7 +44,16 @@ function forwardDoor(parts: DoorParts): Source | undefined {
   if (port === 'off') return undefined;
   const limits = { maxFrameBytes: maxFrame, maxInflatedBytes: maxInflated, maxConnections };
   const { pipeline, now } = parts;
-  return new ForwardSource({ name: 'forward', setting: 'LOGWEIR_FORWARD_PORT', host, port, ...limits, pipeline, now, ...counting(parts, 'forward') });
+  return new ForwardSource({
+    name: 'forward',
+    setting: 'LOGWEIR_FORWARD_PORT',
+    host,
+    port,
+    ...limits,
+    pipeline,
+    now,
+    ...counting(parts, 'forward'),
+  });
 }
 
 function securedDoor(parts: DoorParts): Source | undefined {

@@ -9,6 +9,7 @@ import type { LogWriter, WriteBatch, WriteOutcome } from '#libs/store';
 import type { Logger } from '#libs/telemetry';
 import type { Ledger } from './ledger.js';
 import type { RejectionDesk } from './rejection-desk.js';
+import type { Tally } from './tally.js';
 
 /** Elasticsearch advises single-digit megabytes a request; DuckDB a few thousand rows a transaction: this is both. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
@@ -28,14 +29,6 @@ interface Flight {
   readonly mark: string;
   readonly done: Promise<Tally | undefined>;
   tally?: Tally;
-}
-
-/** What became of a delivery's records. */
-export interface Tally {
-  stored: number;
-  duplicate: number;
-  expired: number;
-  readonly rejected: Map<string, number>;
 }
 
 export interface DrainOptions {

@@ -87,9 +87,14 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   });
   composer.compose = (parts, separator) => normaliser.join(parts, separator);
 
-  const letters = await DeadLetters.open({ dir: path.join(settings.data.dir, 'dead-letters'), maxBytes: settings.deadletters.maxBytes, count, report });
+  const letters = await DeadLetters.open({
+    dir: path.join(settings.data.dir, 'dead-letters'),
+    maxBytes: settings.deadletters.maxBytes,
+    count,
+    report,
+  });
   closing.add('dead letters', () => letters.close());
-  const reader = await journal.reader('drain');
+  const reader = journal.reader('drain');
   const ledger = new Ledger(metrics, reader.start.counters, journal.lines);
   const desk = new RejectionDesk({ letters, journal, ledger, at: () => formatTimestamp(wallNs()) });
   const delay = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);

@@ -5,7 +5,7 @@
  */
 import type { Delivery } from '#libs/journal';
 import type { Metrics } from '#libs/telemetry';
-import type { Tally } from './drain.js';
+import type { Tally } from './tally.js';
 
 type Source = 'forward' | 'json' | 'http';
 
@@ -70,7 +70,7 @@ export class Ledger {
   }
 
   settle(delivery: Delivery, tally: Tally): void {
-    const lines = delivery.count + delivery.joined + delivery.damaged;
+    const lines = delivery.lines + delivery.damaged;
     this.drained += lines;
     this.metrics.journalRecords.dec(lines);
     this.add('stored', tally.stored);

@@ -78,7 +78,11 @@ export class Pipeline {
    * The same for a chunk whose events are decoded bit by bit, so that a large one never holds the event loop. Resolves
    * when the append is on its way; `durable` tells the rest.
    */
-  async appendSliced(next: (max: number) => readonly Event[], arrival: Arrival, options: AppendOptions): Promise<{ durable: Promise<void> }> {
+  async appendSliced(
+    next: (max: number) => readonly Event[],
+    arrival: Arrival,
+    options: AppendOptions,
+  ): Promise<{ durable: Promise<void> }> {
     const prepared = nothingPrepared();
     let events = next(SLICE);
     for (; events.length === SLICE; events = next(SLICE)) {
@@ -131,13 +135,12 @@ export class Pipeline {
     const { chunk, wanted: urgent } = options;
     for (;;) {
       while (!journal.writable) await gate.journalOpened();
-      const known = chunk && journal.known(chunk);
-      if (known) {
-        await known;
-        return 'duplicate';
-      }
-      const lines = prepared.touched.size === 0 && joins.open === 0 ? (prepared.lines as string[]) : this.place(prepared, arrival);
       try {
+        if (chunk && journal.known(chunk)) {
+          await journal.settled(chunk);
+          return 'duplicate';
+        }
+        const lines = prepared.touched.size === 0 && joins.open === 0 ? (prepared.lines as string[]) : this.place(prepared, arrival);
         return await journal.append({ lines, urgent, ...(chunk ? { chunk } : {}) });
       } catch (error) {
         if (!(error instanceof JournalWriteError)) throw error;

@@ -32,7 +32,7 @@ export class RejectionDesk {
   }
 
   async list(request: ListRequest): Promise<DeskPage> {
-    const page: LetterPage = await this.options.letters.list(request);
+    const page: LetterPage = await this.options.letters.list({ ...request, order: 'oldest' });
     return { items: page.items.map(readable), ...(page.next === undefined ? {} : { next: page.next }) };
   }
 

@@ -110,7 +110,7 @@ export class ValueReader {
       this.skip();
       return this.bytes.toString('hex', from, from + Math.min(this.pos - from, MAX_HEX_KEY_BYTES));
     }
-    return String(this.value());
+    return String(this.value() as string | number | bigint | boolean | null);
   }
 
   private header(fixed: number, unit: number): number {

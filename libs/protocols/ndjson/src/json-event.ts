@@ -40,8 +40,9 @@ function nameOf(value: unknown): string {
 function isDeeper(value: Value, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const key in value) {
-    if (isDeeper((value as Fields)[key] as Value, levels - 1)) return true;
+  const members = value as Fields;
+  for (const key in members) {
+    if (isDeeper(members[key] as Value, levels - 1)) return true;
   }
   return false;
 }

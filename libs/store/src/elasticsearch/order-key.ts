@@ -30,7 +30,11 @@ export function sortBy(order: 'asc' | 'desc'): estypes.SortCombinations[] {
 
 export function keyOf(sort: readonly unknown[] | undefined): OrderKey {
   const [timestamp, sequence, node] = sort ?? [];
-  return { timestampNs: String(parseNanoseconds(String(timestamp))), sequence: Number(sequence), node: typeof node === 'string' ? node : '' };
+  return {
+    timestampNs: String(parseNanoseconds(String(timestamp))),
+    sequence: Number(sequence),
+    node: typeof node === 'string' ? node : '',
+  };
 }
 
 export function searchAfter(key: OrderKey): [string, number, string] {

@@ -21,5 +21,10 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 }
 
 export function refuse(response: ServerResponse, refusal: Refusal): void {
-  sendJson(response, refusal.status, { error: { code: refusal.code, message: refusal.message } }, { connection: 'close', ...refusal.headers });
+  sendJson(
+    response,
+    refusal.status,
+    { error: { code: refusal.code, message: refusal.message } },
+    { connection: 'close', ...refusal.headers },
+  );
 }

@@ -46,7 +46,11 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
   if (encoding === 'identity') return gather(request, maxBytes, 'body');
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
-    throw new BodyRefused({ status: 415, code: 'unsupported_encoding', message: `content-encoding ${encoding} is not read here: use gzip or none` });
+    throw new BodyRefused({
+      status: 415,
+      code: 'unsupported_encoding',
+      message: `content-encoding ${encoding} is not read here: use gzip or none`,
+    });
   }
   try {
     return await inflated(request, maxBytes);

@@ -24,7 +24,13 @@ export interface IntakeOptions {
   readonly onConnections: (open: number) => void;
 }
 
-const JSON_TYPES = new Set(['application/json', 'application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/jsonlines']);
+const JSON_TYPES = new Set([
+  'application/json',
+  'application/x-ndjson',
+  'application/ndjson',
+  'application/jsonl',
+  'application/jsonlines',
+]);
 /** Bodies in memory at once: with the largest body this bounds the door's memory. */
 const MAX_REQUESTS = 16;
 const MAX_CONNECTIONS = 2_048;
@@ -42,11 +48,14 @@ export class IntakeSource implements Source {
 
   async open(): Promise<void> {
     for (const [at, port] of this.options.ports.entries()) {
-      const server = http.createServer({ requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 }, (request, response) => {
-        this.answer(request, response).catch((error: unknown) => {
-          refuse(response, { status: 500, code: 'internal', message: error instanceof Error ? error.message : String(error) });
-        });
-      });
+      const server = http.createServer(
+        { requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 },
+        (request, response) => {
+          this.answer(request, response).catch((error: unknown) => {
+            refuse(response, { status: 500, code: 'internal', message: error instanceof Error ? error.message : String(error) });
+          });
+        },
+      );
       server.maxConnections = MAX_CONNECTIONS;
       server.on('connection', () => this.countConnections());
       this.servers.push(server);
@@ -102,7 +111,9 @@ export class IntakeSource implements Source {
     }
   }
 
-  private refusal(request: http.IncomingMessage): { status: number; code: string; message: string; headers?: Record<string, string> } | undefined {
+  private refusal(
+    request: http.IncomingMessage,
+  ): { status: number; code: string; message: string; headers?: Record<string, string> } | undefined {
     const path = (request.url ?? '').split('?', 1)[0];
     if (path !== '/ingest') return { status: 404, code: 'not_found', message: `nothing is taken at ${path}: POST to /ingest` };
     if (request.method !== 'POST') {
@@ -134,9 +145,11 @@ export class IntakeSource implements Source {
     const { events, errors } = decodeJsonBody(body);
     const arrival = pipeline.arrival('http');
     if (errors.length > 0) pipeline.ledger.dropped('http', 'invalid_json', errors.length);
-    const chunk = key === undefined ? undefined : createHash('sha256').update(`key ${key.length} ${key}`).update(body).digest().subarray(0, 16);
+    const chunk =
+      key === undefined ? undefined : createHash('sha256').update(`key ${key.length} ${key}`).update(body).digest().subarray(0, 16);
     try {
-      if (events.length > 0) await pipeline.append(events, arrival, chunk ? { chunk, bytes: body.length, wanted: true } : { bytes: body.length, wanted: true });
+      if (events.length > 0)
+        await pipeline.append(events, arrival, chunk ? { chunk, bytes: body.length, wanted: true } : { bytes: body.length, wanted: true });
     } catch (error) {
       const message = `not stored: ${(error as Error).message}`;
       throw new BodyRefused({ status: 503, code: 'journal_failed', message, headers: { 'retry-after': '5' } });
@@ -149,6 +162,9 @@ function idempotencyKey(request: http.IncomingMessage): string | undefined {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key === 'string' && key.length > 0 && key.length <= MAX_KEY_LENGTH) return key;
-  throw new BodyRefused({ status: 400, code: 'bad_idempotency_key', message: `Idempotency-Key is 1 to ${MAX_KEY_LENGTH} characters, once` });
+  throw new BodyRefused({
+    status: 400,
+    code: 'bad_idempotency_key',
+    message: `Idempotency-Key is 1 to ${MAX_KEY_LENGTH} characters, once`,
+  });
 }
-
