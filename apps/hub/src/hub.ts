@@ -1,10 +1,9 @@
 import type { Settings } from '#libs/config';
-import { Closing, type RunningService } from '#libs/service';
+import { Closing, prepareDataFolder, type RunningService } from '#libs/service';
 import { openStore } from '#libs/store';
 import { JsonLogger, Metrics, Readiness } from '#libs/telemetry';
 import { startApi } from '../../api/src/api-server.js';
 import { startIngest } from '../../ingest/src/ingest.module.js';
-import { prepareDataFolder } from './data-folder.js';
 
 export interface HubOptions {
   readonly settings: Settings;

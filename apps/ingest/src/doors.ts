@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { TlsOptions } from 'node:tls';
 import type { Settings } from '#libs/config';
+import { FieldCache } from '#libs/protocols/forward';
 import type { Logger, Metrics } from '#libs/telemetry';
 import type { Pipeline } from './pipeline.js';
 import { ForwardSource } from './sources/forward/forward.source.js';
@@ -20,7 +21,8 @@ export interface DoorParts {
 
 /** Every door that is not switched off. */
 export function openableDoors(parts: DoorParts): Source[] {
-  return [forwardDoor(parts), securedDoor(parts), jsonDoor(parts), intakeDoor(parts)].filter((door) => door !== undefined);
+  const cache = new FieldCache();
+  return [forwardDoor(parts, cache), securedDoor(parts, cache), jsonDoor(parts), intakeDoor(parts)].filter((door) => door !== undefined);
 }
 
 type Door = 'forward' | 'json' | 'http';
@@ -39,7 +41,7 @@ function counting({ metrics, logger }: DoorParts, source: Door) {
   };
 }
 
-function forwardDoor(parts: DoorParts): Source | undefined {
+function forwardDoor(parts: DoorParts, cache: FieldCache): Source | undefined {
   const { host, port, maxFrame, maxInflated, maxConnections } = parts.settings.forward;
   if (port === 'off') return undefined;
   const limits = { maxFrameBytes: maxFrame, maxInflatedBytes: maxInflated, maxConnections };
@@ -50,13 +52,14 @@ function forwardDoor(parts: DoorParts): Source | undefined {
     host,
     port,
     ...limits,
+    cache,
     pipeline,
     now,
     ...counting(parts, 'forward'),
   });
 }
 
-function securedDoor(parts: DoorParts): Source | undefined {
+function securedDoor(parts: DoorParts, cache: FieldCache): Source | undefined {
   const { forward, forwardSecure } = parts.settings;
   const { host, port, sharedKey, users, hostname } = forwardSecure;
   if (port === 'off') return undefined;
@@ -71,6 +74,7 @@ function securedDoor(parts: DoorParts): Source | undefined {
     maxFrameBytes: forward.maxFrame,
     maxInflatedBytes: forward.maxInflated,
     maxConnections: forward.maxConnections,
+    cache,
     pipeline: parts.pipeline,
     now: parts.now,
     ...counting(parts, 'forward'),

@@ -16,6 +16,7 @@ import { openableDoors } from './doors.js';
 import { Drain } from './drain.js';
 import { Gate } from './gate.js';
 import { Ledger } from './ledger.js';
+import { ownContainerId, readProcessTraces } from './own-container.js';
 import { Pipeline } from './pipeline.js';
 import { RejectionDesk } from './rejection-desk.js';
 import type { Source } from './sources/source.js';
@@ -29,6 +30,8 @@ export interface IngestOptions {
   readonly readiness: Readiness;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
+  /** Of the container whose lines are our own; found out when absent. */
+  readonly ownContainer?: string;
 }
 
 /** Bytes from all senders that may wait for the disk: a quarter second at 100 MB/s, and the most that memory holds of them. */
@@ -57,16 +60,11 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
 
   const composer: { compose: (parts: readonly string[], separator: '' | '\n') => string } = { compose: () => '}' };
   const journal = await Journal.open({
-    dir: path.join(settings.data.dir, 'journal'),
+    ...journalSettings(settings),
     node: nodeName,
     compose: (parts, separator) => composer.compose(parts, separator),
     now: monotonic,
     wallNs,
-    segmentBytes: settings.journal.segmentBytes,
-    maxBytes: settings.journal.maxBytes,
-    freeFloorBytes: settings.journal.freeFloor,
-    dedupeMs: settings.journal.dedupeWindow,
-    dedupeBytes: settings.journal.dedupeBytes,
     onWritable: (writable, reason) => {
       gate.setJournal(writable);
       if (!writable) logger.error('senders have to wait', { reason });
@@ -104,13 +102,26 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
 
   const rules = { begin: beginTrace, continue: (state: unknown, text: string) => continueTrace(state as TraceState, text) };
   const joins = new Joins({ now: monotonic, count, ...(settings.join.traces ? { rules } : {}) });
-  const pipeline = new Pipeline({ journal, joins, normaliser, streams: new Streams(settings.join.traces), gate, ledger, wallNs });
+  const ownContainer = options.ownContainer ?? ownContainerId(readProcessTraces(hostname()));
+  const streams = new Streams({ traces: settings.join.traces, ...(ownContainer === undefined ? {} : { ownContainer }) });
+  const pipeline = new Pipeline({ journal, joins, normaliser, streams, gate, ledger, wallNs });
   closing.add('pipeline', () => pipeline.close());
 
   readiness.add('journal', () => ({ ok: journal.writable, reason: journal.reason }));
   watch(metrics, journal, letters);
   const doors = openableDoors({ settings, pipeline, metrics, logger, nodeName, now: monotonic });
   return { doors, desk, closing };
+}
+
+function journalSettings({ data, journal }: Settings) {
+  return {
+    dir: path.join(data.dir, 'journal'),
+    segmentBytes: journal.segmentBytes,
+    maxBytes: journal.maxBytes,
+    freeFloorBytes: journal.freeFloor,
+    dedupeMs: journal.dedupeWindow,
+    dedupeBytes: journal.dedupeBytes,
+  };
 }
 
 /** Gauges are read when somebody looks. */

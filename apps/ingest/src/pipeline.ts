@@ -3,14 +3,14 @@
  * is on disk or none. The promise that `append` gives is what an acknowledgement waits for.
  */
 import { JournalWriteError } from '#libs/journal';
-import type { Joins, Journal, Line } from '#libs/journal';
+import type { Joins, Journal, Line, LineSource } from '#libs/journal';
 import type { Arrival, Event, Normalise } from '#libs/record';
 import type { Gate } from './gate.js';
 import type { Ledger } from './ledger.js';
 import type { StreamInfo, Streams } from './streams.js';
 
-/** Events normalised before the event loop gets a turn: about a millisecond's work. */
-const SLICE = 512;
+/** Events normalised before the event loop gets a turn: two or three milliseconds' work. */
+const SLICE = 1_024;
 /** While the journal is full, ends of joins are tried again this much later. */
 const FULL_RETRY_MS = 250;
 
@@ -21,6 +21,11 @@ export interface AppendOptions {
   readonly bytes: number;
   /** Somebody waits for the acknowledgement: commit at once. */
   readonly wanted: boolean;
+}
+
+interface CommitOptions extends AppendOptions {
+  readonly arrival: Arrival;
+  readonly count: number;
 }
 
 export interface PipelineOptions {
@@ -69,9 +74,8 @@ export class Pipeline {
 
   /** Resolves when the events are durable, or are so already under this chunk's hash; rejects when they never will be. */
   append(events: readonly Event[], arrival: Arrival, options: AppendOptions): Promise<void> {
-    const prepared = nothingPrepared();
-    this.prepare(events, arrival, prepared);
-    return this.commit(prepared, arrival, options);
+    if (events.length === 0) return Promise.resolve();
+    return this.commit((add) => this.fill(events, arrival, add), { ...options, arrival, count: events.length });
   }
 
   /**
@@ -83,26 +87,29 @@ export class Pipeline {
     arrival: Arrival,
     options: AppendOptions,
   ): Promise<{ durable: Promise<void> }> {
-    const prepared = nothingPrepared();
     let events = next(SLICE);
+    if (events.length < SLICE) return { durable: this.append(events, arrival, options) };
+    const prepared = nothingPrepared();
     for (; events.length === SLICE; events = next(SLICE)) {
       this.prepare(events, arrival, prepared);
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.prepare(events, arrival, prepared);
-    return { durable: this.commit(prepared, arrival, options) };
+    const { length: count } = prepared.lines;
+    return { durable: this.commit((add) => this.fillPrepared(prepared, arrival, add), { ...options, arrival, count }) };
   }
 
   close(): void {
     clearTimeout(this.timer);
   }
 
+  /** Normalises ahead of the append what no join can want. */
   private prepare(events: readonly Event[], arrival: Arrival, into: Prepared): void {
-    const { normaliser, streams, joins } = this.options;
+    const { normaliser, streams } = this.options;
     for (const event of events) {
       const info = streams.of(event);
       into.streams.push(info?.stream);
-      if (info && (streams.mayJoin(event, info) || into.touched.has(info.stream) || joins.has(info.stream))) {
+      if (info && (into.touched.has(info.stream) || this.joinsMayWant(event, info))) {
         into.lines.push({ event, info });
         into.touched.add(info.stream);
       } else {
@@ -111,12 +118,15 @@ export class Pipeline {
     }
   }
 
-  private async commit(prepared: Prepared, arrival: Arrival, options: AppendOptions): Promise<void> {
+  private joinsMayWant(event: Event, info: StreamInfo): boolean {
+    const { joins, streams } = this.options;
+    return (joins.open > 0 && joins.has(info.stream)) || streams.mayJoin(event, info);
+  }
+
+  private async commit(fill: LineSource, { arrival, count, ...options }: CommitOptions): Promise<void> {
     const { ledger, gate } = this.options;
-    const count = prepared.lines.length;
-    if (count === 0) return;
     ledger.appended(arrival.source, count);
-    const durable = this.store(prepared, arrival, options);
+    const durable = this.store(fill, options);
     gate.hold(options.bytes, durable);
     this.schedule();
     const outcome = await durable.catch((error: unknown) => {
@@ -127,52 +137,93 @@ export class Pipeline {
   }
 
   /**
-   * Until it is on disk: while the journal is full or its disk fails the lines wait here, the gate is closed and nothing
-   * more is read. Joins are decided anew at each try, since a failed write ends those that are open.
+   * Until it is on disk: while the journal is full or its disk fails the lines wait, the gate is closed and nothing more
+   * is read. Nothing here holds the lines' texts while the disk works: what failed is read back from its frame.
    */
-  private async store(prepared: Prepared, arrival: Arrival, options: AppendOptions): Promise<'stored' | 'duplicate'> {
-    const { journal, joins, gate } = this.options;
+  private store(fill: LineSource, options: AppendOptions): Promise<'stored' | 'duplicate'> {
+    const { journal } = this.options;
     const { chunk, wanted: urgent } = options;
-    for (;;) {
-      while (!journal.writable) await gate.journalOpened();
-      try {
-        if (chunk && journal.known(chunk)) {
-          await journal.settled(chunk);
-          return 'duplicate';
+    if (chunk && journal.known(chunk)) return journal.settled(chunk).then(() => 'duplicate');
+    if (!journal.writable) return this.storeLater(fill, options);
+    const position = journal.next;
+    return this.orAgain(journal.append({ lines: fill, urgent, ...(chunk ? { chunk } : {}) }), position, options);
+  }
+
+  private async storeLater(fill: LineSource, options: AppendOptions): Promise<'stored' | 'duplicate'> {
+    while (!this.options.journal.writable) await this.gate.journalOpened();
+    return this.store(fill, options);
+  }
+
+  private async orAgain(
+    appended: Promise<'stored' | 'duplicate'>,
+    position: number,
+    options: AppendOptions,
+  ): Promise<'stored' | 'duplicate'> {
+    const { journal, joins } = this.options;
+    try {
+      return await appended;
+    } catch (error) {
+      if (!(error instanceof JournalWriteError)) throw error;
+      joins.interrupt();
+      const lines = error.rescue(position);
+      const fill: LineSource = (add) => {
+        let at = journal.next;
+        for (const line of lines) {
+          if (typeof line === 'string') add(line);
+          else {
+            // The failed write has ended every join: a part that was in it becomes a record of its own.
+            add({ part: 'self', ...line });
+            add({ end: at++ });
+          }
+          at++;
         }
-        const lines = prepared.touched.size === 0 && joins.open === 0 ? (prepared.lines as string[]) : this.place(prepared, arrival);
-        return await journal.append({ lines, urgent, ...(chunk ? { chunk } : {}) });
-      } catch (error) {
-        if (!(error instanceof JournalWriteError)) throw error;
-        joins.interrupt();
-        await gate.journalOpened();
+      };
+      return this.storeLater(fill, options);
+    }
+  }
+
+  private fill(events: readonly Event[], arrival: Arrival, add: (line: Line) => void): void {
+    const { normaliser, streams, journal } = this.options;
+    let at = journal.next;
+    for (const event of events) {
+      const info = streams.of(event);
+      if (info && this.joinsMayWant(event, info)) at = this.place({ event, info }, arrival, { at, add });
+      else {
+        add(normaliser.normalise(event, arrival));
+        at++;
       }
     }
   }
 
-  private place(prepared: Prepared, arrival: Arrival): Line[] {
-    const { journal, joins, normaliser } = this.options;
-    const base = journal.next;
-    const lines: Line[] = [];
-    for (const [at, line] of prepared.lines.entries()) {
-      const stream = prepared.streams[at];
-      if (typeof line === 'string') {
-        if (stream !== undefined && joins.has(stream)) lines.push(...joins.finish(stream));
-        lines.push(line);
+  private fillPrepared(prepared: Prepared, arrival: Arrival, add: (line: Line) => void): void {
+    const { journal, joins } = this.options;
+    let at = journal.next;
+    for (const [index, line] of prepared.lines.entries()) {
+      if (typeof line !== 'string') {
+        at = this.place(line, arrival, { at, add });
         continue;
       }
-      const { event, info } = line;
-      const placed = joins.place({
-        stream: info.stream,
-        text: event.text ?? '',
-        partial: info.partial,
-        position: base + lines.length,
-        body: () => normaliser.part(event, arrival),
-        tail: () => normaliser.normalise(event, arrival),
-      });
-      lines.push(...placed);
+      const stream = prepared.streams[index];
+      const ends = stream !== undefined && joins.has(stream) ? joins.finish(stream) : [];
+      for (const end of ends) add(end);
+      add(line);
+      at += ends.length + 1;
     }
-    return lines;
+  }
+
+  /** Gives the position behind the lines that were added. */
+  private place({ event, info }: Candidate, arrival: Arrival, into: { at: number; add: (line: Line) => void }): number {
+    const { joins, normaliser } = this.options;
+    const placed = joins.place({
+      stream: info.stream,
+      text: event.text ?? '',
+      partial: info.partial,
+      position: into.at,
+      body: () => normaliser.part(event, arrival),
+      tail: () => normaliser.normalise(event, arrival),
+    });
+    for (const line of placed) into.add(line);
+    return into.at + placed.length;
   }
 
   /** Joins that nobody continues are ended by the clock. */

@@ -6,6 +6,15 @@ export interface StreamInfo {
   /** One container's stdout or stderr. */
   readonly stream: string;
   readonly partial: PartialMark | undefined;
+  /** Written by this very process: taken in, each line would make another. */
+  readonly own: boolean;
+}
+
+export interface StreamsOptions {
+  /** Whether stack traces are joined; Docker's own parts always are. */
+  readonly traces: boolean;
+  /** Id of the container this process runs in, or how it begins. */
+  readonly ownContainer?: string;
 }
 
 /**
@@ -17,15 +26,14 @@ export class Streams {
   private lastFields: Fields | undefined;
   private lastInfo: StreamInfo | undefined;
 
-  /** `traces`: whether stack traces are joined; Docker's own parts always are. */
-  constructor(private readonly traces: boolean) {}
+  constructor(private readonly options: StreamsOptions) {}
 
   of(event: Event): StreamInfo | undefined {
     const { fields } = event;
     if (fields === this.lastFields) return this.lastInfo;
     let info = this.known.get(fields);
     if (info === undefined) {
-      info = streamOf(fields) ?? false;
+      info = this.streamOf(fields) ?? false;
       this.known.set(fields, info);
     }
     this.lastFields = fields;
@@ -35,14 +43,16 @@ export class Streams {
 
   mayJoin(event: Event, info: StreamInfo): boolean {
     if (info.partial) return true;
-    return this.traces && event.text !== undefined && mayTrace(event.text);
+    return this.options.traces && event.text !== undefined && mayTrace(event.text);
   }
-}
 
-function streamOf(fields: Fields): StreamInfo | undefined {
-  const { container_id: container, source } = fields;
-  if (typeof container !== 'string') return undefined;
-  return { stream: `${container}/${typeof source === 'string' ? source : ''}`, partial: partialOf(fields) };
+  private streamOf(fields: Fields): StreamInfo | undefined {
+    const { container_id: container, source } = fields;
+    if (typeof container !== 'string') return undefined;
+    const { ownContainer } = this.options;
+    const own = ownContainer !== undefined && container.startsWith(ownContainer);
+    return { stream: `${container}/${typeof source === 'string' ? source : ''}`, partial: partialOf(fields), own };
+  }
 }
 
 function partialOf(fields: Fields): PartialMark | undefined {

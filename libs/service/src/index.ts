@@ -1,4 +1,5 @@
 export { Closing } from './closing.js';
+export { prepareDataFolder } from './data-folder.js';
 export { readOptional } from './read-optional.js';
 export { runService } from './run-service.js';
 export type { RunningService, ServiceHost } from './run-service.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type net from 'node:net';
 import type tls from 'node:tls';
 import { ForwardDecoder, Handshake } from '#libs/protocols/forward';
-import type { HandshakeOptions } from '#libs/protocols/forward';
+import type { FieldCache, HandshakeOptions } from '#libs/protocols/forward';
 import type { Pipeline } from '../../pipeline.js';
 import { SocketReader } from '../socket-reader.js';
 import { doorError, END_DEADLINE_MS } from '../source.js';
@@ -23,6 +23,8 @@ export interface ForwardOptions {
   readonly maxConnections: number;
   readonly tls?: tls.TlsOptions;
   readonly security?: Pick<HandshakeOptions, 'sharedKey' | 'users' | 'hostname'>;
+  /** One for all connections of the process: it bounds what they remember, and interns what two of them send alike. */
+  readonly cache: FieldCache;
   readonly pipeline: Pipeline;
   readonly now: () => number;
   readonly onBytes: (bytes: number) => void;
@@ -72,9 +74,9 @@ export class ForwardSource implements Source {
   }
 
   private connect(socket: net.Socket): SocketReader {
-    const { pipeline, now, security, onBytes, onRefused, onOddity, maxFrameBytes, maxInflatedBytes } = this.options;
+    const { pipeline, now, security, cache, onBytes, onRefused, onOddity, maxFrameBytes, maxInflatedBytes } = this.options;
     const reader = new SocketReader(socket, pipeline.gate, now);
-    const decoder = new ForwardDecoder({ maxFrameBytes, maxInflatedBytes, count: onOddity, handshake: security !== undefined });
+    const decoder = new ForwardDecoder({ maxFrameBytes, maxInflatedBytes, cache, count: onOddity, handshake: security !== undefined });
     const handshake = security ? new Handshake({ ...security, randomBytes }) : undefined;
     const conversation = new ForwardConversation({ reader, decoder, pipeline, onBytes, onRefused, ...(handshake ? { handshake } : {}) });
     reader.converse(conversation);
