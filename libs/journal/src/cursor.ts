@@ -3,9 +3,9 @@
  *
  *     {"version":1,"journal":"<id>","position":…,"from":…,"mark":"…","counters":{…}}
  *
- * `position` is behind the last record that is handed on for good; `from` the first part of the oldest join that is open
- * there (else `position`), from which a restart collects parts; `mark` is the store's own; `counters` are written with the
- * position so that they agree with it after any crash. It is replaced as a whole: temporary file, fsync, rename, fsync of the folder.
+ * `position` is behind the last record that is handed on for good; `from` the frame in which the oldest join begins that
+ * is open there (else `position`), from which a restart collects parts; `mark` is the store's own; `counters` are written
+ * with the position so that they agree with it after any crash. It is replaced as a whole: temporary file, fsync, rename, fsync of the folder.
  */
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';

@@ -13,6 +13,13 @@ interface Part {
   readonly body: string;
 }
 
+interface OpenJoin {
+  /** Position of the frame that its first part is in: reading can begin at frames only. */
+  readonly frame: Position;
+  readonly separator: Separator;
+  readonly parts: Part[];
+}
+
 /** What one read hands on, before the buffers are put together. */
 export interface Collected {
   readonly pieces: Buffer[];
@@ -38,14 +45,15 @@ export function joinedId(ids: readonly string[]): string {
  * kept are the writer's (joins.ts), as every join has an end in the journal.
  */
 export class Collector {
-  readonly #open = new Map<Position, { readonly separator: Separator; readonly parts: Part[] }>();
+  /** By first position. */
+  readonly #open = new Map<Position, OpenJoin>();
 
   constructor(private readonly compose: Compose) {}
 
-  /** First position of the oldest open join. */
+  /** Where reading must begin to collect all open joins again: the frame in which the oldest begins. */
   get oldest(): Position | undefined {
     let oldest: Position | undefined;
-    for (const first of this.#open.keys()) if (oldest === undefined || first < oldest) oldest = first;
+    for (const { frame } of this.#open.values()) if (oldest === undefined || frame < oldest) oldest = frame;
     return oldest;
   }
 
@@ -65,7 +73,7 @@ export class Collector {
       else {
         addBytes(payload.subarray(from, pair.from), into);
         from = pair.to;
-        if ('part' in pair.join) this.#addPart(pair.join.part, payload.toString('utf8', pair.body, pair.to - 1));
+        if ('part' in pair.join) this.#addPart(pair.join.part, payload.toString('utf8', pair.body, pair.to - 1), frame.position);
         else this.#end(pair.join.end.first, position, into);
       }
       position++;
@@ -73,9 +81,9 @@ export class Collector {
     addBytes(payload.subarray(from), into);
   }
 
-  #addPart(head: Extract<JoinHead, { part: unknown }>['part'], body: string): void {
+  #addPart(head: Extract<JoinHead, { part: unknown }>['part'], body: string, frame: Position): void {
     let join = this.#open.get(head.first);
-    if (join === undefined) this.#open.set(head.first, (join = { separator: head.separator, parts: [] }));
+    if (join === undefined) this.#open.set(head.first, (join = { frame, separator: head.separator, parts: [] }));
     join.parts.push({ id: head._id, ordinal: head.ordinal ?? join.parts.length, body });
   }
 

@@ -36,6 +36,16 @@ async function send(text: string, { stream = 'c/stdout', partial }: Sent = {}): 
   await append(lines);
 }
 
+/** The same for lines that come in one chunk. */
+async function sendTogether(...texts: readonly string[]): Promise<void> {
+  const lines: Line[] = [];
+  for (const text of texts) {
+    const position = journal.next + lines.length;
+    lines.push(...joins.place({ stream: 's', text, partial: undefined, position, body: () => text, tail: () => message(text) }));
+  }
+  await append(lines);
+}
+
 async function append(lines: readonly Line[]): Promise<void> {
   if (lines.length > 0) await journal.append({ lines, urgent: true });
 }
@@ -128,12 +138,7 @@ describe('stack traces', () => {
   });
 
   it('can begin and end within one append', async () => {
-    const lines: Line[] = [];
-    for (const text of ['before', 'Error: x', '    at a', 'after']) {
-      const position = journal.next + lines.length;
-      lines.push(...joins.place({ stream: 's', text, partial: undefined, position, body: () => text, tail: () => message(text) }));
-    }
-    await append(lines);
+    await sendTogether('before', 'Error: x', '    at a', 'after');
     expect(await messages()).toEqual(['before', 'Error: x\n    at a', 'after']);
   });
 });
@@ -244,6 +249,16 @@ describe('a joined record', () => {
     expect(delivery?.cursor.from).toBeLessThan(delivery?.cursor.position as number);
     await reader.commit(delivery?.cursor as { position: number; from: number });
     await send('    at a');
+    await journal.close();
+    journal = await openJournal(folder.dir);
+    expect(await messages()).toEqual(['Error: x\n    at a']);
+  });
+
+  it('is collected again after a restart when its first line was in the middle of a chunk', async () => {
+    await sendTogether('before', 'Error: x', '    at a');
+    const reader = journal.reader('drain');
+    const delivery = await reader.read({ maxBytes: 1 << 20, maxRecords: 100 });
+    await reader.commit(delivery?.cursor as { position: number; from: number });
     await journal.close();
     journal = await openJournal(folder.dir);
     expect(await messages()).toEqual(['Error: x\n    at a']);
