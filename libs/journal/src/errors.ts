@@ -1,3 +1,7 @@
+import { FRAME_HEAD_BYTES } from './frame.js';
+import { type RescuedLine, rescueLines } from './payload.js';
+import type { Position } from './position.js';
+
 /** Every error of the journal has a stable `code`; the message says what, where, and what to do. */
 export class JournalError extends Error {
   constructor(
@@ -19,9 +23,20 @@ export class JournalFullError extends JournalError {
 
 /** Nothing of this append was stored: the write or the sync failed. The journal goes on in a new segment when it can. */
 export class JournalWriteError extends JournalError {
-  constructor(file: string, cause: unknown) {
+  /** `frames`: by position, what did not reach the disk. */
+  constructor(
+    file: string,
+    cause: unknown,
+    private readonly frames: ReadonlyMap<Position, Buffer> = new Map(),
+  ) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super('journal_write_failed', `cannot write ${file}: ${why}; nothing of this append is stored`, { cause });
+  }
+
+  /** The lines of the append that was given this position, to append them again. */
+  rescue(position: Position): RescuedLine[] {
+    const frame = this.frames.get(position);
+    return frame === undefined ? [] : rescueLines(frame.subarray(FRAME_HEAD_BYTES));
   }
 }
 

@@ -14,7 +14,7 @@ export {
 export { Journal, type Outcome } from './journal.js';
 export type { Compose } from './joined.js';
 export { Joins, type JoinsOptions, type PartialMark, type Placing, type TraceRules } from './joins.js';
-export type { Append, EndLine, Line, PartLine, ReadyLine, Separator } from './line.js';
+export type { Append, EndLine, Line, LineSource, PartLine, ReadyLine, Separator } from './line.js';
 export type { JournalOptions } from './options.js';
 export type { Position } from './position.js';
 export type { CommitExtras, Delivery, Reader, ReaderStart, ReadLimits } from './reader.js';

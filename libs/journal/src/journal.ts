@@ -17,11 +17,11 @@ import { AppendError, JournalClosedError, type JournalError, JournalFullError, t
 import { MAX_FRAME_BYTES } from './frame.js';
 import { FrameWriter } from './frame-writer.js';
 import { Head } from './head.js';
-import type { Append, Line } from './line.js';
+import type { Append } from './line.js';
 import { Room } from './limits.js';
 import { type JournalOptions, type JournalSettings, settingsOf } from './options.js';
 import { OpenJoins } from './open-joins.js';
-import { lengthOf, writePayload } from './payload.js';
+import { lengthOf, PayloadWriter } from './payload.js';
 import { type Position, positionOf } from './position.js';
 import { Reader } from './reader.js';
 import { recover, type Recovered } from './recovery.js';
@@ -183,11 +183,13 @@ export class Journal {
     throw refusal;
   }
 
-  #refusalOf(lines: readonly Line[]): JournalError | undefined {
-    if (lines.length === 0) return new AppendError('an append needs at least one line');
-    const characters = lengthOf(lines);
-    if (characters > MAX_APPEND_CHARS) {
-      return new AppendError(`${characters} characters are too many for one append (limit ${MAX_APPEND_CHARS}): send smaller chunks`);
+  #refusalOf(lines: Append['lines']): JournalError | undefined {
+    if (typeof lines !== 'function') {
+      if (lines.length === 0) return new AppendError('an append needs at least one line');
+      const characters = lengthOf(lines);
+      if (characters > MAX_APPEND_CHARS) {
+        return new AppendError(`${characters} characters are too many for one append (limit ${MAX_APPEND_CHARS}): send smaller chunks`);
+      }
     }
     const reason = this.#room.refusal();
     return reason === '' ? undefined : new JournalFullError(reason);
@@ -209,9 +211,10 @@ export class Journal {
     const position = this.next;
     const place =
       chunk === undefined ? { prefix: current.prefix, base: current.offset } : { prefix: `${chunk.toString('base64url')}-`, base: 0 };
-    const { flags, counted } = writePayload(lines, { position, ...place }, this.#joins, this.#frames);
-    const bytes = this.#frames.finish(number, { lines: lines.length, flags, chunk });
-    const batch = this.#writer.add(current, { position, lines: lines.length, flags, bytes }, { counted, urgent, chunk });
+    const payload = new PayloadWriter({ position, ...place }, this.#joins, this.#frames).write(lines);
+    const { flags, counted } = payload;
+    const bytes = this.#frames.finish(number, { lines: payload.lines, flags, chunk });
+    const batch = this.#writer.add(current, { position, lines: payload.lines, flags, bytes }, { counted, urgent, chunk });
     if (chunk !== undefined) this.#underWay.set(chunk.toString('latin1'), batch.done);
     this.#planned += counted;
     current.offset += bytes.length;

@@ -28,9 +28,15 @@ export interface EndLine {
 /** A string is a finished record: its JSON text behind the sequence (from `,` or `}` on), no newline. */
 export type Line = string | ReadyLine | PartLine | EndLine;
 
+/**
+ * Gives the lines one by one, at once: each is encoded before the next is asked for, so that a fast path holds no texts.
+ * Must not throw.
+ */
+export type LineSource = (add: (line: Line) => void) => void;
+
 /** One append is one frame: all of it is durable, or none. */
 export interface Append {
-  readonly lines: readonly Line[];
+  readonly lines: readonly Line[] | LineSource;
   /** Given for chunks: 16 bytes over the sender's chunk id and its payload (see `chunkHash`). */
   readonly chunk?: Buffer;
   /** Somebody waits for the acknowledgement: commit at once, not within 10 ms or 1 MiB. */

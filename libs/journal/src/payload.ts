@@ -1,6 +1,6 @@
 import { HAS_JOINS } from './frame.js';
 import type { FrameWriter } from './frame-writer.js';
-import type { EndLine, Line, PartLine } from './line.js';
+import type { Append, EndLine, Line, PartLine } from './line.js';
 import type { OpenJoins } from './open-joins.js';
 import type { Position } from './position.js';
 
@@ -14,6 +14,7 @@ export interface Place {
 
 export interface Payload {
   readonly flags: number;
+  readonly lines: number;
   /** Lines that came from outside: records and parts, not ends. */
   readonly counted: number;
 }
@@ -22,31 +23,53 @@ export interface Payload {
 const LOW_DIGITS = 1_000_000;
 const BETWEEN = '"}}\n{"event":{"sequence":';
 
-/** Writes the text of a frame; `open` notes which joins it begins and ends. */
-export function writePayload(lines: readonly Line[], place: Place, open: OpenJoins, out: FrameWriter): Payload {
-  const { position, prefix, base } = place;
-  const low = position % LOW_DIGITS;
-  const high = String((position - low) / LOW_DIGITS);
-  const short = position < LOW_DIGITS || low + lines.length > LOW_DIGITS;
-  const before = `{"create":{"_id":"${prefix}`;
-  let flags = 0;
-  let counted = 0;
-  for (let index = 0; index < lines.length; index++) {
-    const line = lines[index] as Line;
+/** Writes the text of a frame line by line; `open` notes which joins it begins and ends. */
+export class PayloadWriter {
+  #lines = 0;
+  #counted = 0;
+  #flags = 0;
+  readonly #low: number;
+  readonly #high: string;
+  readonly #before: string;
+
+  constructor(
+    private readonly place: Place,
+    private readonly open: OpenJoins,
+    private readonly out: FrameWriter,
+  ) {
+    const { position, prefix } = place;
+    this.#low = position % LOW_DIGITS;
+    this.#high = String((position - this.#low) / LOW_DIGITS);
+    this.#before = `{"create":{"_id":"${prefix}`;
+  }
+
+  write(lines: Append['lines']): Payload {
+    if (typeof lines === 'function') lines((line) => this.#add(line));
+    else for (const line of lines) this.#add(line);
+    return { flags: this.#flags, lines: this.#lines, counted: this.#counted };
+  }
+
+  #add(line: Line): void {
+    const { position, prefix, base } = this.place;
+    const index = this.#lines++;
     if (typeof line === 'string') {
-      const sequence = short ? String(position + index) : high + String(LOW_DIGITS + low + index).slice(1);
-      out.add(before + (base + index) + BETWEEN + sequence + line + '\n');
-      counted++;
+      this.out.add(this.#before + (base + index) + BETWEEN + this.#sequence(index) + line + '\n');
+      this.#counted++;
     } else if ('source' in line) {
-      out.add(`{"create":{"_id":${JSON.stringify(line.id)}}}\n${line.source}\n`);
-      counted++;
+      this.out.add(`{"create":{"_id":${JSON.stringify(line.id)}}}\n${line.source}\n`);
+      this.#counted++;
     } else {
-      out.add(formatJoin(line, prefix + (base + index), position + index, open));
-      flags = HAS_JOINS;
-      if ('part' in line) counted++;
+      this.out.add(formatJoin(line, prefix + (base + index), position + index, this.open));
+      this.#flags = HAS_JOINS;
+      if ('part' in line) this.#counted++;
     }
   }
-  return { flags, counted };
+
+  #sequence(index: number): string {
+    const low = this.#low + index;
+    if (low >= LOW_DIGITS || this.#high === '0') return String(this.place.position + index);
+    return this.#high + String(LOW_DIGITS + low).slice(1);
+  }
 }
 
 function formatJoin(line: PartLine | EndLine, id: string, position: Position, open: OpenJoins): string {
@@ -86,6 +109,26 @@ export function* pairsOf(payload: Buffer): Generator<Pair> {
     yield { join: isRecord ? undefined : (JSON.parse(payload.toString('utf8', from, body)) as JoinHead), from, body, to };
     from = to;
   }
+}
+
+/** What can be appended again of a frame that did not reach the disk: its records, and its parts as texts of their own. */
+export type RescuedLine = string | { readonly body: string; readonly separator: '' | '\n' };
+
+const SEQUENCE_AT = '{"event":{"sequence":'.length;
+const COMMA = 44;
+const CLOSING_BRACE = 125;
+
+/** The lines of a payload behind their sequences. Ends are left out: what a failed write interrupts has ended. */
+export function rescueLines(payload: Buffer): RescuedLine[] {
+  const lines: RescuedLine[] = [];
+  for (const { join, body, to } of pairsOf(payload)) {
+    if (join === undefined) {
+      let at = body + SEQUENCE_AT;
+      while (payload[at] !== COMMA && payload[at] !== CLOSING_BRACE && at < to) at++;
+      lines.push(payload.toString('utf8', at, to - 1));
+    } else if ('part' in join) lines.push({ body: payload.toString('utf8', body, to - 1), separator: join.part.separator });
+  }
+  return lines;
 }
 
 /** More than the head of any line has. */

@@ -156,7 +156,8 @@ export class Writer {
   async #fail(batch: Queued, cause: unknown): Promise<void> {
     const failed = [batch, ...this.#queue];
     this.#queue = [];
-    const error = new JournalWriteError(batch.plan.segment.path, cause);
+    const frames = new Map(failed.flatMap((each) => each.frames.map(({ position, bytes }) => [position, bytes] as const)));
+    const error = new JournalWriteError(batch.plan.segment.path, cause, frames);
     this.pendingBytes = 0;
     this.events.failed(error, failed);
     // Nobody is answered before the file is cut, so that what failed cannot come back at the next start.
