@@ -10,20 +10,26 @@ import {
   Handshake,
 } from '#libs/protocols/forward';
 import { decodeJsonBody, decodeJsonLine, LineDecoder } from '#libs/protocols/ndjson';
+import { type JournalFuzz, LINES, QUERIES, runNormaliser, runQuery } from './fuzz-behind.js';
 
-/** One decoder under the fuzzer. A new one is a line in `fuzzTargets`. */
+/** What stands under the fuzzer. A new one is a line in `fuzzTargets`. */
 export interface FuzzTarget {
   readonly name: string;
   /** Valid input: what is mutated. */
   readonly seeds: readonly Buffer[];
   /** Takes the pieces of one stream. Anything thrown is a crash; errors that the decoder may throw are caught here. */
-  readonly run: (pieces: readonly Buffer[]) => void;
+  readonly run: (pieces: readonly Buffer[]) => void | Promise<void>;
+  /** Takes part in one of this many cases only, because it works on the disk. */
+  readonly oneIn?: number;
 }
 
 /** Small, so that reaching a limit is a usual case and memory shows a leak. */
 const LIMITS = { maxFrameBytes: 256 * 1024, maxInflatedBytes: 1024 * 1024, maxStringBytes: 8 * 1024 };
 
-export function fuzzTargets(root: URL): FuzzTarget[] {
+/** A start of a journal syncs a few files: about 5 ms. */
+const JOURNAL_ONE_IN = 400;
+
+export function fuzzTargets(root: URL, journal: JournalFuzz): FuzzTarget[] {
   const forward = vectors(root, (file) => file !== 'json.json' && file !== 'packed.json');
   const nonce = Buffer.alloc(16, 7);
   const ping = encodePing({ nonce, auth: nonce }, { hostname: 'client', salt: nonce, sharedKey: 'k', username: 'u', password: 'p' });
@@ -35,6 +41,9 @@ export function fuzzTargets(root: URL): FuzzTarget[] {
     { name: 'handshake', seeds: [ping, Buffer.concat([ping, ...forward.slice(0, 3)])], run: (pieces) => runHandshake(pieces, nonce) },
     { name: 'json lines', seeds: [lines], run: runLines },
     { name: 'http body', seeds: [lines, Buffer.from('[{"a":1},{"b":[true,null]},3]'), Buffer.from('{\n "a": {"b": 1}\n}')], run: runBody },
+    { name: 'query', seeds: QUERIES, run: runQuery },
+    { name: 'normaliser', seeds: [...LINES, ...forward], run: runNormaliser },
+    { name: 'journal', seeds: journal.seeds, run: journal.run, oneIn: JOURNAL_ONE_IN },
   ];
 }
 

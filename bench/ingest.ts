@@ -131,7 +131,7 @@ async function best(runs: number, measure: () => Promise<Cost>): Promise<Cost> {
   return least as Cost;
 }
 
-export async function run(args: readonly string[]): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
   const n = option(args, 'n', 500_000);
   const runs = option(args, 'runs', 3);
   const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
@@ -157,3 +157,5 @@ export async function run(args: readonly string[]): Promise<void> {
   if (wants('latency'))
     console.log(`\n${table(['chunks', 'ack p50 ms', 'ack p99 ms', 'max ms', 'loop delay p99 ms'], [await latency(rig)])}`);
 }
+
+await run(process.argv.slice(2));

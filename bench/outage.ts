@@ -29,7 +29,7 @@ export async function books(hub: Hub): Promise<Books> {
   return { in: sum(/^logweir_records_in_total/), journal: sum(/^logweir_journal_records /), settled: sum(SETTLED) };
 }
 
-export async function run(args: readonly string[]): Promise<void> {
+async function run(args: readonly string[]): Promise<void> {
   const minutes = option(args, 'minutes', 10);
   const rate = option(args, 'rate', 10_000);
   const lead = 20;
@@ -103,3 +103,5 @@ export async function run(args: readonly string[]): Promise<void> {
   );
   console.log(`equation checked at ${scrapes} scrapes, wrong at ${wrong}`);
 }
+
+await run(process.argv.slice(2));

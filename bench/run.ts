@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Not questions: what the questions share. */
-const PARTS = new Set(['run', 'rig', 'acks', 'log-records', 'fuzz-targets']);
+const PARTS = new Set(['run', 'rig', 'acks', 'log-records', 'fuzz-targets', 'fuzz-behind']);
 
 const [question = '', ...options] = process.argv.slice(2);
 const program = join(import.meta.dirname, `${question}.js`);

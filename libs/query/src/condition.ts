@@ -246,6 +246,6 @@ function tryEquality(text: string, field: Field, nowNs: bigint): Condition[] {
 }
 
 function nameFits(name: string, pattern: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.@\\^$+?()[\]{}|]/gu, '\\$&'));
+  const parts = pattern.split('*').map((part) => part.replace(/[.\\^$+?()[\]{}|/]/gu, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`, 'u').test(name);
 }

@@ -32,11 +32,7 @@ function formatLeaf(leaf: LeafQuery): string {
 }
 
 function formatField(field: string): string {
-  return field
-    .split('*')
-    .map((part, index) => escape(part, index === 0))
-    .join('*')
-    .replace(/^$/u, '""');
+  return field.split('*').map(escapePart).join('*').replace(/^$/u, '""');
 }
 
 function formatValue(value: Value): string {
@@ -46,7 +42,7 @@ function formatValue(value: Value): string {
     case 'phrase':
       return quote(value.text);
     case 'wildcard':
-      return value.parts.map((part, index) => escape(part, index === 0)).join('*');
+      return value.parts.map(escapePart).join('*');
     case 'regex':
       return `/${value.pattern.replaceAll('/', '\\/')}/`;
   }
@@ -60,13 +56,23 @@ function quote(text: string): string {
   return `"${text.replace(/["\\]/gu, '\\$&').replace(/[\t\r\n]/gu, control)}"`;
 }
 
-function escape(text: string, first = true): string {
-  const escaped = text
+/** A part between stars. `not*` is no keyword, and `\not*` would be read as a line end and `ot*`. */
+function escapePart(text: string, index: number, parts: readonly string[]): string {
+  if (parts.length === 1) return escape(text);
+  const escaped = escapeSigns(text);
+  return index === 0 && /^[-/!&|[]/u.test(escaped) ? `\\${escaped}` : escaped;
+}
+
+function escape(text: string): string {
+  const escaped = escapeSigns(text);
+  return /^(?:[-/!&|[]|(?:and|or|not)$)/iu.test(escaped) ? `\\${escaped}` : escaped;
+}
+
+function escapeSigns(text: string): string {
+  return text
     .replace(/[\\():<>"*{}=]/gu, '\\$&')
     .replace(/[\t\r\n]/gu, control)
     .replace(/[^\S\t\r\n]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  if (!first) return escaped;
-  return /^(?:[-/!&|[]|(?:and|or|not)$)/iu.test(escaped) ? `\\${escaped}` : escaped;
 }
 
 function control(char: string): string {

@@ -109,6 +109,10 @@ it('refuses a query that is too long or has too many clauses', () => {
   expect(mistakeIn('not '.repeat(65) + 'a').code).toBe('query_too_deep');
 });
 
+it.each(['@time*:a', 'a/b*:a', '*@*/x:a', 'a:not*', 'or*:a'])('takes any sign beside a star: %s', (text) => {
+  expect(formatQuery(parseQuery(text))).toBe(text);
+});
+
 it('never throws anything but a QueryError, and formats what it reads to a fixed point', () => {
   const pieces = fc.constantFrom(
     'a',
