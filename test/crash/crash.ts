@@ -6,13 +6,15 @@
  *
  *   npm run test:crash -- --kills 100 [--store duckdb|elasticsearch] [--seed 1]
  */
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
 import { startHub, temporaryFolder } from '../support/hub.js';
 import type { Hub } from '../support/hub.js';
 import { freePort, option } from '../../bench/rig.js';
 import { Sender } from './sender.js';
-import { storedNumbers, rollover } from './stored.js';
+import { removeStream, rollover, storedNumbers } from './stored.js';
 
 type Store = 'duckdb' | 'elasticsearch';
 
@@ -26,10 +28,20 @@ interface Round {
 interface Verdict {
   readonly kills: number;
   readonly acked: number;
+  /** Acknowledged ones and those whose acknowledgement the kill cut off. */
+  readonly stored: number;
   readonly missing: number;
   readonly twice: number;
+  /** Chunks that were sent a second time because no acknowledgement came. */
   readonly resent: number;
 }
+
+/** Long enough for a few writes of the cursor file and commits of the store. */
+const LONGEST_LIFE_MS = 1_500;
+/** Of the kills in Elasticsearch, those right after a new backing index: what was in flight may be in the one before. */
+const ROLLOVER_SHARE = 0.3;
+/** A stored record is found within a second; more on a machine that is busy. */
+const VISIBLE_WITHIN_MS = 5_000;
 
 /** mulberry32: a seed makes a run repeatable up to the machine's own timing. */
 function randomFrom(seed: number): () => number {
@@ -43,56 +55,65 @@ function randomFrom(seed: number): () => number {
 }
 
 async function round(work: Round): Promise<Verdict> {
-  const namespace = `crash${Math.floor(work.random() * 1e9)}`;
+  // Not of the seed: a second run with it must not find the first one's records.
+  const namespace = `crash${randomBytes(4).toString('hex')}`;
   const port = await freePort();
-  const apiPort = await freePort();
   const dataDir = temporaryFolder();
   const elastic = { LOGWEIR_ELASTICSEARCH_NODES: process.env['ELASTICSEARCH_URL'] ?? '', LOGWEIR_ELASTICSEARCH_NAMESPACE: namespace };
   const env = {
     LOGWEIR_FORWARD_PORT: String(port),
-    LOGWEIR_API_PORT: String(apiPort),
     LOGWEIR_STORE_KIND: work.store,
     LOGWEIR_JOIN_TRACES: String(work.joins),
     LOGWEIR_LOG_LEVEL: 'warn',
     ...(work.store === 'elasticsearch' ? elastic : {}),
   };
-  let hub = await startHub({ dataDir, env });
   const senders = [0, 1, 2, 3].map((id) => new Sender({ port, id, traces: work.joins, random: work.random }));
+  let hub = await startHub({ dataDir, env });
   const sending = senders.map((sender) => sender.run());
-  for (let kill = 0; kill < work.kills; kill++) {
-    await pause(100 + work.random() * 900);
-    if (work.store === 'elasticsearch' && work.random() < 0.3) await rollover(namespace);
+  for (let kill = 1; kill <= work.kills; kill++) {
+    // Squared, so that many kills fall into the replay of the one before.
+    await pause(work.random() ** 2 * LONGEST_LIFE_MS);
+    if (work.store === 'elasticsearch' && work.random() < ROLLOVER_SHARE) await rollover(namespace);
     await hub.kill();
     hub = await startHub({ dataDir, env });
-    if ((kill + 1) % 10 === 0)
-      process.stderr.write(`  ${work.store}, joins ${work.joins ? 'on' : 'off'}: ${kill + 1} kills, ${total(senders)} acknowledged\n`);
+    if (kill % 10 === 0) console.error(`  ${nameOf(work)}: ${kill} kills, ${ackedOf(senders).length} acknowledged`);
   }
   for (const sender of senders) sender.stop();
   await Promise.all(sending);
   await drained(hub);
-  const counts = await eventually(async () => {
-    const found = await storedNumbers(work.store, hub, namespace);
-    for (const sender of senders) for (const number of sender.acked) if (!found.has(number)) throw new Error(`${number} not found yet`);
-    return found;
-  }, 5_000).catch(() => storedNumbers(work.store, hub, namespace));
+  const verdict = await judge(work, senders, () => storedNumbers(work.store, hub, namespace));
   await hub.stop();
-  const acked = senders.flatMap((sender) => sender.acked);
-  const missing = acked.filter((number) => !counts.has(number));
-  const twice = [...counts].filter(([, times]) => times > 1);
-  if (missing.length > 0 || twice.length > 0) {
-    console.log(`data kept in ${dataDir}; missing ${missing.slice(0, 5).join(' ')}; twice ${twice.slice(0, 5).join(' ')}`);
+  if (verdict.missing + verdict.twice > 0) console.log(`kept for a look: ${dataDir}, namespace ${namespace}`);
+  else {
+    await rm(dataDir, { recursive: true, force: true });
+    if (work.store === 'elasticsearch') await removeStream(namespace);
   }
-  return {
-    kills: work.kills,
-    acked: acked.length,
-    missing: missing.length,
-    twice: twice.length,
-    resent: senders.reduce((sum, sender) => sum + sender.resent, 0),
-  };
+  return verdict;
 }
 
-function total(senders: readonly Sender[]): number {
-  return senders.reduce((sum, sender) => sum + sender.acked.length, 0);
+async function judge(work: Round, senders: readonly Sender[], stored: () => Promise<Map<number, number>>): Promise<Verdict> {
+  const acked = ackedOf(senders);
+  let counts = await stored();
+  let missing = acked.filter((number) => !counts.has(number));
+  const deadline = performance.now() + VISIBLE_WITHIN_MS;
+  while (missing.length > 0 && performance.now() < deadline) {
+    await pause(200);
+    counts = await stored();
+    missing = acked.filter((number) => !counts.has(number));
+  }
+  const twice = [...counts].filter(([, times]) => times > 1).map(([number]) => number);
+  if (missing.length > 0) console.log(`missing: ${missing.slice(0, 10).join(' ')}`);
+  if (twice.length > 0) console.log(`twice: ${twice.slice(0, 10).join(' ')}`);
+  const resent = senders.reduce((sum, sender) => sum + sender.resent, 0);
+  return { kills: work.kills, acked: acked.length, stored: counts.size, missing: missing.length, twice: twice.length, resent };
+}
+
+function nameOf({ store, joins }: Round): string {
+  return `${store}, joins ${joins ? 'on' : 'off'}`;
+}
+
+function ackedOf(senders: readonly Sender[]): number[] {
+  return senders.flatMap((sender) => sender.acked);
 }
 
 async function drained(hub: Hub): Promise<void> {
@@ -114,8 +135,9 @@ async function main(args: readonly string[]): Promise<void> {
   let bad = 0;
   for (const store of stores.filter((name) => only === undefined || only === name)) {
     for (const joins of [false, true]) {
-      const verdict = await round({ store, joins, kills: Math.ceil(kills / 2), random });
-      console.log(`${store}, joins ${joins ? 'on' : 'off'}: ${JSON.stringify(verdict)}`);
+      const work = { store, joins, kills: Math.ceil(kills / 2), random };
+      const verdict = await round(work);
+      console.log(`${nameOf(work)}: ${JSON.stringify(verdict)}`);
       bad += verdict.missing + verdict.twice;
     }
   }

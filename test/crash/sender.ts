@@ -12,6 +12,8 @@ export interface SenderOptions {
 }
 
 const ACK_PATIENCE_MS = 3_000;
+/** While the hub is away. */
+const RETRY_MS = 20;
 
 function str(text: string): Buffer {
   const bytes = Buffer.from(text);
@@ -24,6 +26,7 @@ function str(text: string): Buffer {
  */
 export class Sender {
   readonly acked: number[] = [];
+  /** Chunks that were sent more than once. */
   resent = 0;
   private next: number;
   private stopped = false;
@@ -42,10 +45,9 @@ export class Sender {
       const numbers = Array.from({ length: 1 + Math.floor(this.options.random() * 200) }, () => (this.next += 4) - 4);
       const chunk = randomBytes(16).toString('base64');
       const frame = this.frame(numbers, chunk);
-      for (let first = true; !(await this.exchange(frame, chunk)); first = false) {
-        if (!first) await pause(50);
-        this.resent++;
-      }
+      let sent = 0;
+      while (!(await this.exchange(frame, chunk, () => sent++))) await pause(RETRY_MS);
+      if (sent > 1) this.resent++;
       this.acked.push(...numbers);
     }
     this.socket?.destroy();
@@ -67,9 +69,10 @@ export class Sender {
       : `\tat shop.Order.close(Order.java:1) lw_seq=${number}.`;
   }
 
-  private async exchange(frame: Buffer, chunk: string): Promise<boolean> {
+  private async exchange(frame: Buffer, chunk: string, sending: () => void): Promise<boolean> {
     try {
       this.socket ??= await connect(this.options.port);
+      sending();
       await answered(this.socket, frame, chunk);
       return true;
     } catch {

@@ -61,3 +61,7 @@ async function* overElasticsearch(namespace: string): AsyncGenerator<string> {
 export async function rollover(namespace: string): Promise<void> {
   await fetch(`${process.env['ELASTICSEARCH_URL']}/logs-logweir-${namespace}/_rollover`, { method: 'POST' });
 }
+
+export async function removeStream(namespace: string): Promise<void> {
+  await fetch(`${process.env['ELASTICSEARCH_URL']}/_data_stream/logs-logweir-${namespace}`, { method: 'DELETE' });
+}
