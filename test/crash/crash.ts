@@ -9,12 +9,10 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { eventually } from '../support/eventually.js';
 import { startHub, temporaryFolder } from '../support/hub.js';
-import type { Hub } from '../support/hub.js';
 import { freePort, option } from '../../bench/rig.js';
 import { Sender } from './sender.js';
-import { removeStream, rollover, storedNumbers } from './stored.js';
+import { drained, removeStream, rollover, storedNumbers } from './stored.js';
 
 type Store = 'duckdb' | 'elasticsearch';
 
@@ -114,14 +112,6 @@ function nameOf({ store, joins }: Round): string {
 
 function ackedOf(senders: readonly Sender[]): number[] {
   return senders.flatMap((sender) => sender.acked);
-}
-
-async function drained(hub: Hub): Promise<void> {
-  await eventually(async () => {
-    const text = await (await fetch(`${hub.addresses['api']}/metrics`)).text();
-    const left = Number(/^logweir_journal_records (\S+)/m.exec(text)?.[1] ?? NaN);
-    if (left !== 0) throw new Error(`${left} records still in the journal`);
-  }, 120_000);
 }
 
 async function main(args: readonly string[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually.js';
 import type { Hub } from '../support/hub.js';
 
 const NUMBER = /lw_seq=(\d+)\./g;
@@ -64,4 +65,13 @@ export async function rollover(namespace: string): Promise<void> {
 
 export async function removeStream(namespace: string): Promise<void> {
   await fetch(`${process.env['ELASTICSEARCH_URL']}/_data_stream/logs-logweir-${namespace}`, { method: 'DELETE' });
+}
+
+/** Waits until the journal has nothing left for the store. */
+export async function drained(hub: Hub): Promise<void> {
+  await eventually(async () => {
+    const text = await (await fetch(`${hub.addresses['api']}/metrics`)).text();
+    const left = Number(/^logweir_journal_records (\S+)/m.exec(text)?.[1] ?? NaN);
+    if (left !== 0) throw new Error(`${left} records still in the journal`);
+  }, 120_000);
 }
