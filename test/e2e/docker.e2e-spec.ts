@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { docker, describeWithDocker, fluentd, importImage } from '../support/docker.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../../bench/rig.js';
@@ -28,8 +29,11 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
   let address: string;
   let env: Record<string, string>;
 
-  const shell = (name: string, options: Record<string, string>, script: string, flags: string[] = []): Promise<string> =>
-    docker('run', '--rm', '--name', name, ...flags, ...fluentd(address, options), image, '/bin/sh', '-c', script);
+  const shell = async (name: string, options: Record<string, string>, script: string, flags: string[] = []): Promise<string> => {
+    // One of an earlier run that was broken off.
+    await docker('rm', '--force', name).catch(() => '');
+    return docker('run', '--rm', '--name', name, ...flags, ...fluentd(address, options), image, '/bin/sh', '-c', script);
+  };
 
   beforeAll(async () => {
     image = importImage();
@@ -42,6 +46,7 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
 
   afterAll(async () => {
     await hub.stop();
+    await rm(hub.dataDir, { recursive: true, force: true });
   });
 
   it('finds the lines of a container with the default options by REST', async () => {
@@ -61,15 +66,17 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
     expect(await search(hub, 'container:lw-default 서버에서')).toHaveLength(1);
   }, 60_000);
 
-  it('acknowledges async, sub-second lines and keeps labels', async () => {
+  it('acknowledges async, sub-second lines and keeps labels and environment', async () => {
     const options = {
       'fluentd-async': 'true',
       'fluentd-request-ack': 'true',
       'fluentd-sub-second-precision': 'true',
       tag: 'shop.{{.Name}}',
       labels: 'team',
+      env: 'REGION',
     };
-    await shell('lw-ack', options, 'for i in $(seq 1 50); do echo line $i of fifty; done; sleep 1', ['--label', 'team=payments']);
+    const flags = ['--label', 'team=payments', '--env', 'REGION=eu'];
+    await shell('lw-ack', options, 'for i in $(seq 1 50); do echo line $i of fifty; done; sleep 1', flags);
     const items = await eventually(async () => {
       const found = await search(hub, 'container:lw-ack');
       expect(found).toHaveLength(50);
@@ -77,7 +84,8 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
     });
     expect(items.map((item) => item.message)).toEqual(Array.from({ length: 50 }, (_, at) => `line ${at + 1} of fifty`));
     expect(items.some((item) => !item['@timestamp'].endsWith('.000000000Z'))).toBe(true);
-    expect(await search(hub, 'tag:shop.lw-ack line')).toHaveLength(50);
+    expect(items.map((item) => item.labels)).toEqual(items.map(() => ({ team: 'payments', REGION: 'eu' })));
+    expect(await search(hub, 'tag:shop.lw-ack labels.team:payments line')).toHaveLength(50);
   }, 60_000);
 
   it('strips the carriage return that a terminal adds', async () => {
@@ -92,7 +100,9 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
     await shell('lw-long', {}, `(${line('o')}) & (${line('e')}) >&2 & wait`);
     await eventually(async () => {
       const found = await search(hub, 'container:lw-long');
-      expect(found.map((item) => `${item.stream} ${item.message.length}`).sort()).toEqual(['stderr 40000', 'stdout 40000']);
+      const texts = Object.fromEntries(found.map((item) => [item.stream, item.message]));
+      expect(found).toHaveLength(2);
+      expect(texts).toEqual({ stdout: 'o'.repeat(40_000), stderr: 'e'.repeat(40_000) });
     });
   }, 60_000);
 
@@ -106,7 +116,8 @@ describeWithDocker('real containers with --log-driver fluentd', () => {
     await eventually(async () => {
       const found = await search(hub, 'container:lw-trace');
       expect(found).toHaveLength(3);
-      expect(found[1]?.error?.type).toBe('java.lang.IllegalStateException');
+      expect(found[1]).toMatchObject({ log: { level: 'error' }, error: { type: 'java.lang.IllegalStateException' } });
+      expect(found[1]?.error?.stack_trace).toBe(trace.join('\n').replaceAll('\\t', '\t'));
     });
   }, 60_000);
 
