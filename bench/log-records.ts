@@ -1,6 +1,6 @@
 import type { WriteBatch } from '#libs/store';
 
-/** Records as a small shop writes them, about 600 bytes each, the same at every run. */
+/** Records as a small shop writes them, about 730 bytes each, the same at every run. */
 
 const SERVICES = ['checkout', 'cart', 'search', 'payments', 'accounts', 'mailer', 'gateway', 'stock'];
 const LEVELS = ['info', 'info', 'info', 'info', 'info', 'info', 'debug', 'debug', 'warn', 'error'];
