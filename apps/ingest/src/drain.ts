@@ -59,7 +59,9 @@ export class Drain {
   async close(deadlineMs: number): Promise<void> {
     this.stop.abort();
     const settled = Promise.all(this.flights.map((flight) => flight.done));
-    await Promise.race([settled, this.options.delay(deadlineMs, new AbortController().signal)]);
+    const settledFirst = new AbortController();
+    await Promise.race([settled, this.options.delay(deadlineMs, settledFirst.signal)]);
+    settledFirst.abort();
     this.commitFinished();
     await this.running;
   }

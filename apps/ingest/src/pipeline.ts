@@ -73,7 +73,8 @@ export class Pipeline {
   }
 
   /** Resolves when the events are durable, or are so already under this chunk's hash; rejects when they never will be. */
-  append(events: readonly Event[], arrival: Arrival, options: AppendOptions): Promise<void> {
+  append(given: readonly Event[], arrival: Arrival, options: AppendOptions): Promise<void> {
+    const events = this.withoutOwn(given, arrival);
     if (events.length === 0) return Promise.resolve();
     return this.commit((add) => this.fill(events, arrival, add), { ...options, arrival, count: events.length });
   }
@@ -91,16 +92,26 @@ export class Pipeline {
     if (events.length < SLICE) return { durable: this.append(events, arrival, options) };
     const prepared = nothingPrepared();
     for (; events.length === SLICE; events = next(SLICE)) {
-      this.prepare(events, arrival, prepared);
+      this.prepare(this.withoutOwn(events, arrival), arrival, prepared);
       await new Promise((resolve) => setImmediate(resolve));
     }
-    this.prepare(events, arrival, prepared);
+    this.prepare(this.withoutOwn(events, arrival), arrival, prepared);
     const { length: count } = prepared.lines;
+    if (count === 0) return { durable: Promise.resolve() };
     return { durable: this.commit((add) => this.fillPrepared(prepared, arrival, add), { ...options, arrival, count }) };
   }
 
   close(): void {
     clearTimeout(this.timer);
+  }
+
+  /** The hub refuses to feed itself: lines of the container it runs in are counted and go no further. */
+  private withoutOwn(events: readonly Event[], { source }: Arrival): readonly Event[] {
+    const { streams, ledger } = this.options;
+    if (!streams.knowsOwn || !events.some((event) => streams.of(event)?.own)) return events;
+    const others = events.filter((event) => !streams.of(event)?.own);
+    ledger.dropped(source, 'own', events.length - others.length);
+    return others;
   }
 
   /** Normalises ahead of the append what no join can want. */

@@ -28,6 +28,11 @@ export class Streams {
 
   constructor(private readonly options: StreamsOptions) {}
 
+  /** Whether any event can be our own. */
+  get knowsOwn(): boolean {
+    return this.options.ownContainer !== undefined;
+  }
+
   of(event: Event): StreamInfo | undefined {
     const { fields } = event;
     if (fields === this.lastFields) return this.lastInfo;

@@ -18,7 +18,12 @@ export interface TcpListenerOptions {
   readonly connect: (socket: net.Socket) => Connection;
   readonly onCount: (open: number) => void;
   readonly onHeld: () => void;
+  /** A TLS handshake that failed; not told of peers that only went away. */
+  readonly onTlsError?: (message: string, peer: string) => void;
 }
+
+/** A handshake takes a few round trips; who takes longer holds a socket that no limit counts yet. */
+const TLS_HANDSHAKE_MS = 10_000;
 
 /** Held sockets cost a few hundred bytes each; twice the limit is a flood, and is refused. */
 const HELD_FACTOR = 2;
@@ -32,9 +37,11 @@ export class TcpListener {
   constructor(private readonly options: TcpListenerOptions) {
     const settings = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true };
     this.server = options.tls
-      ? tls.createServer({ ...options.tls, ...settings }, (socket) => this.accept(socket))
+      ? tls.createServer({ handshakeTimeout: TLS_HANDSHAKE_MS, ...options.tls, ...settings }, (socket) => this.accept(socket))
       : net.createServer(settings, (socket) => this.accept(socket));
-    this.server.on('tlsClientError', () => undefined);
+    this.server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: net.Socket) => {
+      if (error.code !== 'ECONNRESET') options.onTlsError?.(error.message, `${socket.remoteAddress ?? 'gone'}:${socket.remotePort ?? 0}`);
+    });
   }
 
   /** Resolves with the port that was bound; rejects with the system's error (EADDRINUSE, EACCES, ...). */

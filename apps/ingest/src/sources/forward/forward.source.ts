@@ -49,6 +49,7 @@ export class ForwardSource implements Source {
       connect: (socket) => this.connect(socket),
       onCount: options.onConnections,
       onHeld,
+      onTlsError: (message, peer) => options.onRefused('tls', message, peer),
       ...(options.tls ? { tls: options.tls } : {}),
     });
   }
