@@ -29,6 +29,33 @@ export async function books(hub: Hub): Promise<Books> {
   return { in: sum(/^logweir_records_in_total/), journal: sum(/^logweir_journal_records /), settled: sum(SETTLED) };
 }
 
+interface Seen {
+  readonly rows: (string | number)[][];
+  scrapes: number;
+  wrong: number;
+}
+
+/** Scrapes once a second: the equation each time, memory and books every half minute. */
+async function watch(hub: Hub, seen: Seen, done: AbortSignal): Promise<void> {
+  const began = performance.now();
+  for (let at = 0; !done.aborted; at++) {
+    const now = await books(hub);
+    seen.scrapes++;
+    if (now.in !== now.settled + now.journal) seen.wrong++;
+    if (at % 30 === 0) {
+      seen.rows.push([
+        Math.round((performance.now() - began) / 1_000),
+        Math.round(usage(hub.pid).rssMiB),
+        now.in,
+        now.journal,
+        now.settled,
+      ]);
+      process.stderr.write(`  ${seen.rows.at(-1)?.join('  ')}\n`);
+    }
+    await pause(1_000);
+  }
+}
+
 async function run(args: readonly string[]): Promise<void> {
   const minutes = option(args, 'minutes', 10);
   const rate = option(args, 'rate', 10_000);
@@ -45,23 +72,9 @@ async function run(args: readonly string[]): Promise<void> {
   };
   const hub = await startHub({ env });
   const { host, port: forward } = hostPort(hub.addresses['forward']);
-  const rows: (string | number)[][] = [];
-  let scrapes = 0;
-  let wrong = 0;
-  let done = false;
-  const began = performance.now();
-  const watch = (async () => {
-    for (let at = 0; !done; at++) {
-      const now = await books(hub);
-      scrapes++;
-      if (now.in !== now.settled + now.journal) wrong++;
-      if (at % 30 === 0) {
-        rows.push([Math.round((performance.now() - began) / 1_000), Math.round(usage(hub.pid).rssMiB), now.in, now.journal, now.settled]);
-        process.stderr.write(`  ${rows.at(-1)?.join('  ')}\n`);
-      }
-      await pause(1_000);
-    }
-  })();
+  const seen: Seen = { rows: [], scrapes: 0, wrong: 0 };
+  const done = new AbortController();
+  const watching = watch(hub, seen, done.signal);
   const acked = `${hub.dataDir}.acked`;
   const limit = `${Math.ceil(n / rate) + 120}s`;
   const load = runLoad(rig, [
@@ -90,18 +103,18 @@ async function run(args: readonly string[]): Promise<void> {
     if ((await books(hub)).journal > 0) throw new Error('not caught up');
   }, 300_000);
   const caughtUp = (performance.now() - back) / 1_000;
-  done = true;
-  await watch;
+  done.abort();
+  await watching;
   const end = await books(hub);
   const peak = usage(hub.pid).peakRssMiB;
   await hub.stop();
   sink.stop();
   console.log(`${machine()}; ${minutes} minutes away at ${rate} records/s\n`);
-  console.log(table(['second', 'RSS MiB', 'in', 'in journal', 'settled'], rows));
+  console.log(table(['second', 'RSS MiB', 'in', 'in journal', 'settled'], seen.rows));
   console.log(
     `\npeak RSS ${Math.round(peak)} MiB; sent ${n}, settled ${end.settled}, lost ${n - end.settled}; caught up ${caughtUp.toFixed(1)} s after the store was back`,
   );
-  console.log(`equation checked at ${scrapes} scrapes, wrong at ${wrong}`);
+  console.log(`equation checked at ${seen.scrapes} scrapes, wrong at ${seen.wrong}`);
 }
 
 await run(process.argv.slice(2));
