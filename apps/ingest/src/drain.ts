@@ -12,8 +12,8 @@ import type { RejectionDesk } from './rejection-desk.js';
 import type { Tally } from './tally.js';
 
 /** Elasticsearch advises single-digit megabytes a request; DuckDB a few thousand rows a transaction: this is both. */
-const MAX_BATCH_BYTES = 4 * 1024 * 1024;
-const MAX_BATCH_RECORDS = 10_000;
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+const MAX_BATCH_RECORDS = 5_000;
 /** A batch that is not full waits this long for more, so that a trickle does not cost a request a line. */
 const GATHER_MS = 100;
 /** Finished batches that wait for an older one: they hold their bytes until then. */

@@ -23,7 +23,7 @@ export interface JournalOptions {
   readonly dedupeMs?: number;
   /** Most memory for them. Default 64 MiB. */
   readonly dedupeBytes?: number;
-  /** Newest frames kept in memory for readers. Default 16 MiB. */
+  /** Newest frames kept in memory for readers. Default 8 MiB. */
   readonly headBytes?: number;
   /** Called when `writable` changes. */
   readonly onWritable?: (writable: boolean, reason: string) => void;
@@ -42,7 +42,7 @@ export function settingsOf(options: JournalOptions): JournalSettings {
     freeFloorBytes: options.freeFloorBytes ?? 1024 * MIB,
     dedupeMs: options.dedupeMs ?? 600_000,
     dedupeBytes: options.dedupeBytes ?? 64 * MIB,
-    headBytes: options.headBytes ?? 16 * MIB,
+    headBytes: options.headBytes ?? 8 * MIB,
     onWritable: options.onWritable ?? (() => undefined),
     count: options.count ?? (() => undefined),
     report: options.report ?? (() => undefined),
