@@ -63,6 +63,8 @@ async function round(work: Round): Promise<Verdict> {
     LOGWEIR_STORE_KIND: work.store,
     LOGWEIR_JOIN_TRACES: String(work.joins),
     LOGWEIR_LOG_LEVEL: 'warn',
+    // The least there is, so that kills meet new segments and the removal of old ones too.
+    LOGWEIR_JOURNAL_SEGMENT_BYTES: '1MiB',
     ...(work.store === 'elasticsearch' ? elastic : {}),
   };
   const senders = [0, 1, 2, 3].map((id) => new Sender({ port, id, traces: work.joins, random: work.random }));
