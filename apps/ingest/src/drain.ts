@@ -64,6 +64,9 @@ export class Drain {
     settledFirst.abort();
     this.commitFinished();
     await this.running;
+    // Repeats and drops that came after the last commit are in the books as well.
+    const { reader, ledger } = this.options;
+    await reader.commit(reader.cursor, { counters: ledger.counters() }).catch((error: unknown) => this.cannotCommit(error));
   }
 
   private async run(): Promise<void> {
@@ -164,9 +167,13 @@ export class Drain {
       const { delivery, tally } = this.flights.shift() as Required<Flight>;
       ledger.settle(delivery, tally);
       const mark = this.flights[0]?.mark ?? this.mark;
-      reader.commit(delivery.cursor, { ...(mark === undefined ? {} : { mark }), counters: ledger.counters() }).catch((error: unknown) => {
-        this.options.log.error('the cursor cannot be written', { reason: (error as Error).message });
-      });
+      reader
+        .commit(delivery.cursor, { ...(mark === undefined ? {} : { mark }), counters: ledger.counters() })
+        .catch((error: unknown) => this.cannotCommit(error));
     }
+  }
+
+  private cannotCommit(error: unknown): void {
+    this.options.log.error('the cursor cannot be written', { reason: (error as Error).message });
   }
 }

@@ -97,6 +97,12 @@ export class Reader {
     return this.#parts.cursor.state.position;
   }
 
+  /** The last one that was committed: committing it again writes new counters only. */
+  get cursor(): Cursor {
+    const { position, from } = this.#parts.cursor.state;
+    return { position, from };
+  }
+
   /** From here on segments are needed, also after a crash. */
   get needed(): Position {
     return this.#parts.cursor.written.from;
