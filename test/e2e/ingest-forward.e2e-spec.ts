@@ -78,7 +78,7 @@ describe('the forward door', () => {
     }
     await stored('once');
     expect(fixture.store.messages.filter((message) => message === 'once')).toHaveLength(1);
-    expect(await fixture.metric('logweir_chunks_repeated_total')).toBe(1);
+    expect(await fixture.metric('logweir_records_duplicate_total')).toBe(2);
   });
 
   it('takes the same chunk id with another payload as another chunk', async () => {
