@@ -39,7 +39,7 @@ export class Streams {
     let info = this.known.get(fields);
     if (info === undefined) {
       info = this.streamOf(fields) ?? false;
-      this.known.set(fields, info);
+      if (Object.isFrozen(fields)) this.known.set(fields, info);
     }
     this.lastFields = fields;
     this.lastInfo = info || undefined;

@@ -18,7 +18,8 @@ export interface Event {
   readonly text: string | undefined;
   /**
    * All other fields. A decoder may give the identical object for identical bytes (Docker repeats its container fields
-   * with every line), so consumers may cache by identity in a WeakMap, and must never change it.
+   * with every line), so consumers may cache by identity in a WeakMap; it is frozen then, and only
+   * then is it worth it. Nobody may change it either way.
    */
   readonly fields: Fields;
 }

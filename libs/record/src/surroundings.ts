@@ -57,7 +57,8 @@ export class SurroundingsCache {
       middle: makeMiddle(`{"source":"${source}",${tag === '' ? '' : `"tag":${quote(tag)},`}"node":${this.#node}`),
       end: [service + this.#host, this.#host, service, ''].map((own) => `${own}${docker.container}}${docker.stream}}`),
     };
-    this.#known.set(fields, context);
+    // Fields that do not come again would only fill the table, and every garbage collection walks it.
+    if (Object.isFrozen(fields)) this.#known.set(fields, context);
     return context;
   }
 }
