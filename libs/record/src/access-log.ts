@@ -68,9 +68,11 @@ export class AccessLog {
     const url = line.startsWith(' HTTP/', end - 9) ? end - 9 : line.lastIndexOf(' ', end);
     if (method < 0 || method > start + 16 || url <= method || !line.startsWith('HTTP/', url + 1)) return;
     const draft = this.#draft;
-    draft.put(SLOT.method, this.#raw(line, start, method));
-    draft.put(SLOT.httpVersion, this.#raw(line, url + 6, end));
-    this.#placer.url(this.#raw(line, method + 1, url));
+    // A quote may stand inside: the request ends at the first one with a space behind it.
+    const clean = this.#plain && line.indexOf('"', start) === end;
+    draft.put(SLOT.method, rawText(line.slice(start, method), clean));
+    draft.put(SLOT.httpVersion, rawText(line.slice(url + 6, end), clean));
+    this.#placer.url(rawText(line.slice(method + 1, url), clean));
   }
 
   /** `41698 "referrer" "agent"`, each of which may be missing. */
@@ -91,11 +93,11 @@ export class AccessLog {
     if (end === start || (end === start + 1 && line.charCodeAt(start) === 45)) return;
     this.#draft.put(slot, this.#plain ? line.slice(start - 1, end + 1) : quote(line.slice(start, end)));
   }
+}
 
-  /** JSON of a part of the line that holds no quotes. */
-  #raw(line: string, start: number, end: number): string {
-    return this.#plain ? `"${line.slice(start, end)}"` : quote(line.slice(start, end));
-  }
+/** JSON of a text; `clean`: nothing in it needs an escape. */
+function rawText(text: string, clean: boolean): string {
+  return clean ? `"${text}"` : quote(text);
 }
 
 /** The first digit of a status at `at`, or 0 when there is none. */

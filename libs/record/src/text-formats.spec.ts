@@ -124,6 +124,11 @@ describe('access logs', () => {
     ['the common format', `::1 - - ${AT} "POST /x HTTP/2.0" 404 -`, { 'client.ip': '::1', 'log.level': 'warn', 'http.version': '2.0' }],
     ['a request that is none', `10.0.0.9 - - ${AT} "\\x16\\x03" 400 0 "-" "-"`, { 'log.level': 'warn', 'http.response.status_code': 400 }],
     [
+      'a quote inside the request',
+      `10.0.0.7 - frank ${AT} "GET /"?b=c HTTP/1.1" 200 2326 "-" "curl/8.5.0"`,
+      { 'url.original': '/"?b=c', 'url.path': '/"', 'url.query': 'b=c', 'user_agent.original': 'curl/8.5.0' },
+    ],
+    [
       'a version without a minor number',
       `10.0.0.9 - - ${AT} "GET / HTTP/2" 200 1 "-" "-"`,
       { 'log.level': 'info', 'url.path': '/', 'http.version': '2' },
