@@ -49,7 +49,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   };
   const began = performance.now();
   const main = path.join(ROOT, `dist/apps/${options.app ?? 'hub'}/src/main.js`);
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', ...(options.nodeArgs ?? []), main], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', '--v8-pool-size=1', ...(options.nodeArgs ?? []), main], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
