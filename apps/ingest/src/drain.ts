@@ -11,7 +11,7 @@ import type { Ledger } from './ledger.js';
 import type { RejectionDesk } from './rejection-desk.js';
 import type { Tally } from './tally.js';
 
-/** Elasticsearch advises single-digit megabytes a request; DuckDB a few thousand rows a transaction: this is both. */
+/** Elasticsearch advises single-digit megabytes a request, DuckDB a few thousand rows a transaction; larger ones only cost memory while a store is away. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 const MAX_BATCH_RECORDS = 5_000;
 /** A batch that is not full waits this long for more, so that a trickle does not cost a request a line. */

@@ -21,10 +21,6 @@ export class Gate {
     return this.journalOpen && this.pendingBytes < this.maxPendingBytes;
   }
 
-  get pending(): number {
-    return this.pendingBytes;
-  }
-
   /** Resolves as soon as reading may go on. */
   async opened(): Promise<void> {
     while (!this.open) await new Promise<void>((resolve) => this.waiting.push(resolve));
