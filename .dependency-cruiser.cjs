@@ -11,6 +11,11 @@ const below = {
   protocols: 'record|telemetry',
   query: 'record|telemetry',
   store: 'query|record|journal|telemetry',
+  rules: 'query|record|telemetry',
+  coordination: 'telemetry',
+  documents: 'telemetry',
+  alerts: 'telemetry',
+  notify: 'alerts|telemetry',
 };
 
 const error = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });

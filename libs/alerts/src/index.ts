@@ -1,0 +1,1 @@
+export type { Alert, Labels, Notification, Reason } from './alert.js';

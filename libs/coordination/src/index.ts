@@ -1,0 +1,1 @@
+export type { AddOptions, Coordination, Job, Lease, Queue, Worker, WorkerOptions } from './coordination.js';

@@ -1,0 +1,2 @@
+export { DeliveryError } from './receiver.js';
+export type { Delivered, Receiver } from './receiver.js';

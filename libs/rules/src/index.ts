@@ -1,0 +1,14 @@
+export type {
+  Comparator,
+  ConditionKind,
+  ConditionRule,
+  OccurrenceKind,
+  OccurrenceRule,
+  Origin,
+  Rule,
+  RuleKind,
+  Threshold,
+} from './rule.js';
+export { MAX_SAMPLE_BYTES, MAX_SAMPLES, MAX_SIGNAL_BYTES } from './signal.js';
+export type { GroupSignal, RuleSignal, Sample, Signal } from './signal.js';
+export type { Transition } from './transition.js';
