@@ -1,6 +1,12 @@
 import type { Frame } from './frame.js';
 import type { Position } from './position.js';
 
+interface HeadLimits {
+  readonly maxBytes: number;
+  readonly maxRecords: number;
+  readonly until?: Position;
+}
+
 /**
  * The newest durable frames in memory, bounded in bytes and shared by all readers near the head. It holds every frame
  * from `floor` to the end of the journal; a reader below `floor` reads the files.
@@ -41,8 +47,9 @@ export class Head {
   }
 
   /** Frames from `position` on until a limit is reached, at least one when there is one; undefined below `floor`. */
-  from(position: Position, maxBytes: number, maxLines: number): Frame[] | undefined {
+  from(position: Position, limits: HeadLimits): Frame[] | undefined {
     if (position < this.floor) return undefined;
+    const { maxBytes, maxRecords, until = Infinity } = limits;
     const taken: Frame[] = [];
     let bytes = 0;
     let lines = 0;
@@ -50,7 +57,7 @@ export class Head {
       const frame = this.#frames[index] as Frame;
       bytes += frame.bytes.length;
       lines += frame.lines;
-      if (taken.length > 0 && (bytes > maxBytes || lines > maxLines)) break;
+      if (frame.position >= until || (taken.length > 0 && (bytes > maxBytes || lines > maxRecords))) break;
       taken.push(frame);
     }
     return taken;

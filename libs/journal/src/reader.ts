@@ -19,6 +19,8 @@ export interface ReadLimits {
   /** A delivery ends at the frame that would exceed it; the first frame always comes whole. */
   readonly maxBytes: number;
   readonly maxRecords: number;
+  /** Frames from here on are left for the next read: a range is read again just as it was. What ends there may hold no record. */
+  readonly until?: Position;
   /** Ends the wait: `read` gives undefined. */
   readonly signal?: AbortSignal;
 }
@@ -115,10 +117,21 @@ export class Reader {
     while (!this.#parts.isClosed() && limits.signal?.aborted !== true) {
       const found = await this.#next(limits);
       for (const each of found) this.#take(each, collected);
-      if (collected.positions.length > 0) return this.#deliver(collected, from);
+      const ended = limits.until !== undefined && (this.#position >= limits.until || found.length === 0);
+      if (collected.positions.length > 0 || ended) return this.#deliver(collected, from);
       if (found.length === 0) await this.#parts.head.wait(this.#position, limits.signal);
     }
     return undefined;
+  }
+
+  /** Goes on behind `position`, at most at the end: what lies between is not handed on, parts of open joins neither. */
+  async skip(position: Position = this.#parts.head.end): Promise<Cursor> {
+    if (position > this.#position) {
+      this.#position = position;
+      this.#ahead = [];
+      await this.#closeFile();
+    }
+    return { position: this.#position, from: this.#collector.oldest ?? this.#position };
   }
 
   #take(found: Found, collected: Collected): void {
@@ -141,7 +154,8 @@ export class Reader {
   async #next(limits: ReadLimits): Promise<Found[]> {
     for (;;) {
       if (this.#ahead.length > 0) return this.#takeAhead(limits);
-      const near = this.#parts.head.from(this.#position, limits.maxBytes, limits.maxRecords);
+      if (this.#position >= (limits.until ?? Infinity)) return [];
+      const near = this.#parts.head.from(this.#position, limits);
       if (near !== undefined) {
         if (this.#file !== undefined) await this.#closeFile();
         return near;
@@ -153,7 +167,9 @@ export class Reader {
   #takeAhead(limits: ReadLimits): Found[] {
     let bytes = 0;
     let lines = 0;
+    const until = limits.until ?? Infinity;
     const end = this.#ahead.findIndex((found, index) => {
+      if (found.position >= until) return true;
       bytes += 'bytes' in found ? found.bytes.length : 0;
       lines += 'bytes' in found ? found.lines : 0;
       return index > 0 && (bytes > limits.maxBytes || lines > limits.maxRecords);
