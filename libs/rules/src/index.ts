@@ -12,3 +12,5 @@ export type {
 export { MAX_SAMPLE_BYTES, MAX_SAMPLES, MAX_SIGNAL_BYTES } from './signal.js';
 export type { GroupSignal, RuleSignal, Sample, Signal } from './signal.js';
 export type { Transition } from './transition.js';
+export { CHANNELS, NOTIFICATIONS, SIGNALS, signalJobId } from './channels.js';
+export type { OwnerMessage, WatermarkMessage } from './channels.js';
