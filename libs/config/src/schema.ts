@@ -105,7 +105,27 @@ export const SCHEMA = {
     requestTimeout: setting(duration(1_000, 600_000), '60s', 'how long one bulk request may take'),
   },
   deadletters: { maxBytes: setting(bytes(MIB), '1GiB', 'room for records the store refused; the oldest go first, and are counted') },
-  redis: { url: setting(REDIS_URL, '', 'Redis of the alerter; empty in embedded mode') },
+  alerts: {
+    rules: setting(TEXT, 'config/rules', 'folder of rule files (*.yml); watched, what is in them is read-only over REST'),
+    routing: setting(TEXT, 'config/routes.yml', 'file of routes, receivers, inhibitions and time intervals; watched'),
+    externalUrl: setting(OPTIONAL_TEXT, '', 'where people reach Logweir, for links in messages; the address of the API when empty'),
+    allowedTargets: setting(
+      list(TEXT),
+      '',
+      'hosts or networks (10.0.0.0/8) that messages may go to, with commas; when empty all but link-local addresses and our own ports',
+    ),
+    deadmanUrl: secret(OPTIONAL_TEXT, 'URL that is asked as long as alerts are looked after, so that somebody else sees when they are not'),
+    deadmanInterval: setting(duration(10_000, DAY_MS), '1m', 'how often'),
+  },
+  redis: {
+    url: setting(REDIS_URL, '', 'Redis for queues, silences and the state of alerts; without one they are kept in the data folder'),
+    prefix: setting(
+      TEXT.regex(/^[A-Za-z0-9_{}:-]{1,64}$/, 'letters, digits, _, -, : and braces, at most 64'),
+      'logweir:',
+      'first part of every key there',
+    ),
+  },
+  postgres: { url: secret(OPTIONAL_TEXT, 'PostgreSQL for the queues instead of the built-in one; state stays in the data folder') },
 } as const;
 
 export type Schema = typeof SCHEMA;

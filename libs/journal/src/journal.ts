@@ -151,6 +151,11 @@ export class Journal {
     return this.#segments.bytesFrom(this.#readers.get(HOLDING_CONSUMER)?.committed ?? this.#oldestNeeded(HOLDING_CONSUMER));
   }
 
+  /** How much of the journal lies behind this position. */
+  bytesFrom(position: Position): number {
+    return this.#segments.bytesFrom(position);
+  }
+
   /** Gauges for `/metrics`. */
   get gauges(): Readonly<Record<string, number>> {
     return {

@@ -82,6 +82,33 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly alertRules = this.gauge('logweir_alert_rules', 'Rules that are looked after');
+  readonly alertRecords = this.counter('logweir_alert_evaluated_records_total', 'Records that passed the rules');
+  readonly alertRecordsSkipped = this.counter(
+    'logweir_alert_skipped_records_total',
+    'Records that passed no rule, because nobody took the signals for too long',
+  );
+  readonly alertRecordsLate = this.counter('logweir_alert_late_records_total', 'Matches that came later than their rule allows', ['rule']);
+  readonly alertBehindBytes = this.gauge('logweir_alert_behind_bytes', 'Bytes of the journal that passed no rule yet');
+  readonly alertSignals = this.counter('logweir_alert_signals_total', 'Signals made of matches');
+  readonly alertSignalsUnheld = this.gauge('logweir_alert_signals_unheld', 'Signals that no checkpoint holds yet');
+  readonly alertEvaluatorLag = this.gauge('logweir_alert_evaluator_lag_seconds', 'How far event time is behind the clock');
+  readonly alertOwner = this.gauge('logweir_alert_owner', '1 while this process evaluates the rules');
+  readonly alertState = this.gauge('logweir_alert_groups_by_state', 'Groups of a rule by state', ['rule', 'state']);
+  readonly alertGroups = this.gauge('logweir_alert_groups', 'Groups of a rule that are followed', ['rule']);
+  readonly alertGroupsDropped = this.counter('logweir_alert_groups_dropped_total', 'Groups counted together as __other__', ['rule']);
+  readonly alertTransitions = this.counter('logweir_alert_transitions_total', 'What rules decided', ['rule', 'kind']);
+  readonly alertNotifications = this.counter('logweir_alert_notifications_total', 'Messages to receivers', ['endpoint', 'result']);
+  readonly alertNotificationDelay = new Histogram({
+    name: 'logweir_alert_notification_delay_seconds',
+    help: 'From the acceptance of the record that decided to the answer of the receiver',
+    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
+    registers: [this.registry],
+  });
+  readonly alertOutbox = this.gauge('logweir_alert_outbox_pending', 'Messages that are not delivered yet');
+  readonly alertCheckpointAge = this.gauge('logweir_alert_checkpoint_age_seconds', 'Time since the last checkpoint');
+  readonly alertRuleErrors = this.gauge('logweir_alert_rule_errors', 'Mistakes in rule and routing files');
+
   /** Gauges that are read only when somebody looks. */
   atScrape(read: () => void): void {
     this.readers.push(read);

@@ -1,0 +1,95 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** Editors write a file in several steps. */
+const SETTLE_MS = 100;
+/** Mounted folders do not always tell of changes. */
+const LOOK_MS = 5_000;
+/** A file of rules is written by people. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
+export interface FoundFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The texts of a file, or of all `*.yml` and `*.yaml` in a folder; tells when something in them has changed. */
+export class WatchedFiles {
+  private watcher: FSWatcher | undefined;
+  private settle: NodeJS.Timeout | undefined;
+  private looking: NodeJS.Timeout | undefined;
+  private seen = '';
+
+  constructor(
+    private readonly path: string,
+    private readonly onChange: () => void,
+  ) {}
+
+  /** In the order of their names; none when nothing is there. Throws when something is there and cannot be read. */
+  async read(): Promise<FoundFile[]> {
+    const found: FoundFile[] = [];
+    for (const path of await this.paths()) {
+      const { size } = await stat(path);
+      if (size > MAX_FILE_BYTES) throw new Error(`${path}: ${size} bytes are too many (limit ${MAX_FILE_BYTES})`);
+      found.push({ path, text: await readFile(path, 'utf8') });
+    }
+    this.seen = signatureOf(found);
+    return found;
+  }
+
+  start(): void {
+    this.looking = setInterval(() => void this.look(), LOOK_MS);
+    this.looking.unref();
+    this.watch();
+  }
+
+  close(): void {
+    clearInterval(this.looking);
+    clearTimeout(this.settle);
+    this.watcher?.close();
+  }
+
+  private watch(): void {
+    if (this.watcher !== undefined) return;
+    try {
+      // The folder of a file: a rename puts another file under the name.
+      this.watcher = watch(/\.ya?ml$/.test(this.path) ? dirname(this.path) : this.path, () => {
+        clearTimeout(this.settle);
+        this.settle = setTimeout(() => void this.look(), SETTLE_MS);
+      });
+      this.watcher.on('error', () => {
+        this.watcher?.close();
+        this.watcher = undefined;
+      });
+    } catch {
+      // Not there yet: `look` tries again.
+    }
+  }
+
+  private async look(): Promise<void> {
+    this.watch();
+    const before = this.seen;
+    try {
+      await this.read();
+    } catch {
+      this.seen = 'unreadable';
+    }
+    if (this.seen !== before) this.onChange();
+  }
+
+  private async paths(): Promise<string[]> {
+    const found = await stat(this.path).catch(() => undefined);
+    if (found === undefined) return [];
+    if (found.isFile()) return [this.path];
+    const names = await readdir(this.path);
+    return names
+      .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => join(this.path, name));
+  }
+}
+
+function signatureOf(files: readonly FoundFile[]): string {
+  return JSON.stringify(files.map(({ path, text }) => [path, text]));
+}
