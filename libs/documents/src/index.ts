@@ -1,2 +1,3 @@
-export { FencedError, VersionConflictError } from './documents.js';
-export type { Changes, Checkpoint, Document, Documents } from './documents.js';
+export type { Changes, Checkpoint, Document, Documents, DocumentsEvent, Report } from './documents.js';
+export { DocumentsError, type DocumentsErrorCode, FencedError, VersionConflictError } from './errors.js';
+export { FileDocuments, type FileDocumentsOptions } from './files/file-documents.js';
