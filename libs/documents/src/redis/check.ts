@@ -1,0 +1,43 @@
+import type { Redis } from 'ioredis';
+
+/** A setting of the server under which what was promised does not hold, or holds less. */
+export interface Finding {
+  readonly setting: string;
+  readonly found: string;
+  readonly advised: string;
+  /** refuse: truth would be lost in everyday use; warn: after a crash, or it could not be read. */
+  readonly severity: 'refuse' | 'warn';
+  readonly reason: string;
+}
+
+const UNREADABLE = 'the server does not tell (CONFIG is forbidden there): see to it yourself';
+
+/** Empty when all is well. */
+export async function checkSettings(redis: Redis): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const settings = new Map<string, string | undefined>();
+  for (const name of ['maxmemory-policy', 'appendonly', 'appendfsync']) settings.set(name, await readSetting(redis, name));
+  const expect = (setting: string, advised: string, severity: Finding['severity'], reason: string): void => {
+    const found = settings.get(setting);
+    if (found === advised) return;
+    findings.push(
+      found === undefined
+        ? { setting, found: '', advised, severity: 'warn', reason: UNREADABLE }
+        : { setting, found, advised, severity, reason },
+    );
+  };
+  expect('maxmemory-policy', 'noeviction', 'refuse', 'under memory pressure Redis would throw alerts away without a word');
+  expect('appendonly', 'yes', 'warn', 'after its crash or restart Redis has only what the copy in Elasticsearch has');
+  if (settings.get('appendonly') === 'yes') expect('appendfsync', 'always', 'warn', 'a power cut loses about the last second');
+  return findings;
+}
+
+async function readSetting(redis: Redis, name: string): Promise<string | undefined> {
+  try {
+    const reply = (await redis.config('GET', name)) as readonly string[];
+    return reply[1];
+  } catch (error) {
+    if (error instanceof Error && /^(ERR|NOPERM)/.test(error.message)) return undefined;
+    throw error;
+  }
+}
