@@ -25,6 +25,10 @@ export interface Alert {
   readonly samples: readonly unknown[];
   /** Matches folded into this notice. */
   readonly folded: number;
+  /** It came over the API: not replayed by a journal, and over when its sender is silent for long. */
+  readonly external?: boolean;
+  /** When the first record behind it was accepted, epoch milliseconds. */
+  readonly acceptedMs?: number;
 }
 
 export type Reason = 'first_notification' | 'new_alerts' | 'some_resolved' | 'all_resolved' | 'repeat';
@@ -43,6 +47,7 @@ export interface Notification {
   readonly routeLabels: Labels;
   readonly status: 'firing' | 'resolved';
   readonly reason: Reason;
+  /** A resolved one has `endsAtMs`, a firing one (and an occurrence) has none. What is new comes first. */
   readonly alerts: readonly Alert[];
   readonly truncatedAlerts: number;
   /** When the first record behind it was accepted, epoch milliseconds: the delay counts from there. */

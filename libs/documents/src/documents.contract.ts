@@ -219,13 +219,13 @@ export function describeDocuments(open: () => Promise<Subject>): void {
     let round = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 30 }), async (operations) => {
-        const model = new Model(`r${++round}`);
+        const model = emptyModel(`r${++round}`);
         for (const each of operations) {
           if (each.kind === 'reopen') await reopen();
-          else await model.check(at(), each);
+          else await follow(model, at(), each);
         }
         await reopen();
-        await model.compare(at());
+        await compare(model, at());
       }),
       { numRuns: 15 },
     );
@@ -254,65 +254,68 @@ const operation = fc.oneof(
 type Operation = Exclude<typeof operation extends fc.Arbitrary<infer T> ? T : never, { kind: 'reopen' }>;
 
 /** What documents are meant to be, without any durability. */
-class Model {
-  readonly #documents = new Map<string, { version: number; value: unknown }>();
-  readonly #entries = new Map<string, string>();
-  readonly #given = new Set<string>();
-  #fence = 0;
+interface Model {
+  readonly name: string;
+  readonly documents: Map<string, { version: number; value: unknown }>;
+  readonly entries: Map<string, string>;
+  readonly given: Set<string>;
+  fence: number;
+}
 
-  constructor(private readonly name: string) {}
+function emptyModel(name: string): Model {
+  return { name, documents: new Map(), entries: new Map(), given: new Set(), fence: 0 };
+}
 
-  async check(documents: Documents, each: Operation): Promise<void> {
-    if (each.kind === 'put') await this.#put(documents, each.id, each.value, each.expected);
-    else if (each.kind === 'remove') await this.#remove(documents, each.id, each.expected);
-    else if (each.kind === 'delete') {
-      await documents.checkpoint(this.name).remove(each.keys.map((key) => `k/${key}`));
-      for (const key of each.keys) this.#entries.delete(`k/${key}`);
-    } else {
-      const found = new Map(each.kind === 'append' ? each.changes.map(([key, value]) => [`k/${key}`, value]) : []);
-      const checkpoint = documents.checkpoint(this.name);
-      const error = await failure(each.kind === 'append' ? checkpoint.append(each.fence, found) : checkpoint.claim(each.fence));
-      expect(error instanceof FencedError).toBe(each.fence < this.#fence);
-      if (error === undefined) this.#apply(each.fence, found);
-    }
+async function follow(model: Model, documents: Documents, each: Operation): Promise<void> {
+  if (each.kind === 'put') await followPut(model, documents, each);
+  else if (each.kind === 'remove') await followRemoval(model, documents, each);
+  else if (each.kind === 'delete') {
+    await documents.checkpoint(model.name).remove(each.keys.map((key) => `k/${key}`));
+    for (const key of each.keys) model.entries.delete(`k/${key}`);
+  } else await followAppend(model, documents, each);
+}
+
+async function followAppend(model: Model, documents: Documents, each: Extract<Operation, { fence: number }>): Promise<void> {
+  const found = new Map(each.kind === 'append' ? each.changes.map(([key, value]) => [`k/${key}`, value]) : []);
+  const checkpoint = documents.checkpoint(model.name);
+  const error = await failure(each.kind === 'append' ? checkpoint.append(each.fence, found) : checkpoint.claim(each.fence));
+  expect(error instanceof FencedError).toBe(each.fence < model.fence);
+  if (error !== undefined) return;
+  model.fence = each.fence;
+  for (const [key, value] of found) {
+    if (value === null) model.entries.delete(key);
+    else model.entries.set(key, value);
   }
+}
 
-  #apply(fence: number, found: ReadonlyMap<string, string | null>): void {
-    this.#fence = fence;
-    for (const [key, value] of found) {
-      if (value === null) this.#entries.delete(key);
-      else this.#entries.set(key, value);
-    }
+async function followPut(model: Model, documents: Documents, each: Extract<Operation, { kind: 'put' }>): Promise<void> {
+  const before = model.documents.get(each.id)?.version ?? 0;
+  const result = await documents.put(model.name, each.id, each.value, each.expected).catch((error: unknown) => error);
+  if (each.expected !== undefined && each.expected !== before) {
+    expect(result).toMatchObject({ code: 'version_conflict', found: before });
+    return;
   }
+  const { version } = result as { version: number };
+  expect(before === 0 || version === before + 1).toBe(true);
+  expect(model.given.has(`${each.id} ${version}`)).toBe(false);
+  model.given.add(`${each.id} ${version}`);
+  model.documents.set(each.id, { version, value: JSON.parse(JSON.stringify(each.value)) as unknown });
+}
 
-  async #put(documents: Documents, key: string, value: unknown, expected: number | undefined): Promise<void> {
-    const before = this.#documents.get(key)?.version ?? 0;
-    const result = await documents.put(this.name, key, value, expected).catch((error: unknown) => error);
-    if (expected !== undefined && expected !== before) {
-      expect(result).toMatchObject({ code: 'version_conflict', found: before });
-      return;
-    }
-    const { version } = result as { version: number };
-    expect(before === 0 || version === before + 1).toBe(true);
-    expect(this.#given.has(`${key} ${version}`)).toBe(false);
-    this.#given.add(`${key} ${version}`);
-    this.#documents.set(key, { version, value: JSON.parse(JSON.stringify(value)) as unknown });
+async function followRemoval(model: Model, documents: Documents, each: Extract<Operation, { kind: 'remove' }>): Promise<void> {
+  const before = model.documents.get(each.id)?.version ?? 0;
+  const result = await documents.remove(model.name, each.id, each.expected).catch((error: unknown) => error);
+  if (each.expected !== undefined && each.expected !== before) {
+    expect(result).toMatchObject({ code: 'version_conflict', found: before });
+    return;
   }
+  expect(result).toBe(before !== 0);
+  model.documents.delete(each.id);
+}
 
-  async #remove(documents: Documents, key: string, expected: number | undefined): Promise<void> {
-    const before = this.#documents.get(key)?.version ?? 0;
-    const result = await documents.remove(this.name, key, expected).catch((error: unknown) => error);
-    if (expected !== undefined && expected !== before) expect(result).toMatchObject({ code: 'version_conflict', found: before });
-    else {
-      expect(result).toBe(before !== 0);
-      this.#documents.delete(key);
-    }
-  }
-
-  async compare(documents: Documents): Promise<void> {
-    const expected = [...this.#documents].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, found]) => ({ id: key, ...found }));
-    expect(await documents.list(this.name)).toEqual(expected);
-    expect(await documents.checkpoint(this.name).read('')).toEqual(this.#entries);
-    expect(await documents.checkpoint(this.name).fence()).toBe(this.#fence);
-  }
+async function compare(model: Model, documents: Documents): Promise<void> {
+  const expected = [...model.documents].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, found]) => ({ id, ...found }));
+  expect(await documents.list(model.name)).toEqual(expected);
+  expect(await documents.checkpoint(model.name).read('')).toEqual(model.entries);
+  expect(await documents.checkpoint(model.name).fence()).toBe(model.fence);
 }

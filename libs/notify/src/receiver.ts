@@ -1,32 +1,15 @@
 import type { Notification } from '#libs/alerts';
 
-/** What went wrong, in at most 300 characters and without a secret. */
-export class DeliveryError extends Error {
-  readonly code = 'delivery_failed';
-  constructor(
-    reason: string,
-    readonly options: {
-      /** False: trying again cannot help (most 4xx); the notice is given up with a line in the history. */
-      readonly retryable: boolean;
-      /** What the other side asked for (Retry-After). */
-      readonly retryAfterMs?: number;
-      /** 410: the endpoint is switched off. */
-      readonly gone?: boolean;
-      readonly status?: number;
-    },
-  ) {
-    super(reason.slice(0, 300));
-  }
-}
-
 export interface Delivered {
+  /** The other side's answer: an HTTP or SMTP code. */
   readonly status: number;
   readonly latencyMs: number;
 }
 
 /**
  * One endpoint. MUST send nothing twice by itself; MUST keep the service's limits by cutting, never refuse for length;
- * MUST end within its timeout or when `signal` aborts; MUST throw DeliveryError only.
+ * MUST end within its timeout or when `signal` aborts; MUST throw DeliveryError only; MUST make the same content from the
+ * same notification, so that a repeat is a repeat.
  */
 export interface Receiver {
   readonly kind: string;

@@ -20,4 +20,6 @@ async function open(dir: string): Promise<Subject> {
   };
 }
 
-describe('documents in files', () => describeDocuments(async () => open(await mkdtemp(join(tmpdir(), 'logweir-documents-')))));
+describe('documents in files', () => {
+  describeDocuments(async () => open(await mkdtemp(join(tmpdir(), 'logweir-documents-'))));
+});

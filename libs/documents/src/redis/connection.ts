@@ -68,11 +68,11 @@ export class RedisConnection {
   /** Without a look at whether it was emptied. */
   async runOnce(script: string, args: readonly (string | number | Buffer)[]): Promise<Reply> {
     if (this.#closed) throw new DocumentsError('documents_closed', `the documents in Redis at ${this.where} are closed`);
-    const sent = this.redis.status === 'ready';
+    if (this.redis.status !== 'ready') throw this.#failure(new Error(this.#lastError), false);
     try {
       return (await this.redis.eval(script, 1, this.options.prefix, ...args)) as Reply;
     } catch (error) {
-      throw this.#failure(error, sent);
+      throw this.#failure(error, true);
     }
   }
 
