@@ -45,7 +45,10 @@ function readInterval(field: Field): TimeInterval {
 function readRange(field: Field, bounds: Bounds): Range | undefined {
   const text = field.asText();
   if (text === undefined) return undefined;
-  const ends = text.toLowerCase().split(':').map((part) => readEnd(part.trim(), bounds));
+  const ends = text
+    .toLowerCase()
+    .split(':')
+    .map((part) => readEnd(part.trim(), bounds));
   const [from, to = from] = ends;
   if (ends.length > 2 || from === undefined || to === undefined) return field.refuse(`"${text}" cannot be understood`, bounds.allowed);
   const backwards = from < 0 === to < 0 ? from > to : from < 0;

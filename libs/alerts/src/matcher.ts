@@ -31,7 +31,8 @@ export const MAX_MATCHERS = 32;
 /** Throws AlertsError `matcher_syntax` or `matcher_regex`. */
 export function makeMatcher(name: string, operator: MatcherOperator, value: string): Matcher {
   if (!isLabelName(name)) throw syntax(`"${name}" is not a label name: letters, digits and _ are, not beginning with a digit`);
-  if (value.length > MAX_LABEL_VALUE) throw syntax(`the value for ${name} has ${value.length} characters, at most ${MAX_LABEL_VALUE} are allowed`);
+  if (value.length > MAX_LABEL_VALUE)
+    throw syntax(`the value for ${name} has ${value.length} characters, at most ${MAX_LABEL_VALUE} are allowed`);
   return { name, operator, value, test: testOf(operator, value) };
 }
 
@@ -51,7 +52,8 @@ const ONE = /\s*([^\s=!~,{}"]+)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"{
 /** One matcher. */
 export function parseMatcher(text: string): Matcher {
   const [only, ...others] = parseMatchers(text);
-  if (only === undefined || others.length > 0) throw syntax(`bad matcher format: ${text}: one matcher is wanted, for instance severity="critical"`);
+  if (only === undefined || others.length > 0)
+    throw syntax(`bad matcher format: ${text}: one matcher is wanted, for instance severity="critical"`);
   return only;
 }
 
@@ -60,7 +62,7 @@ export function parseMatchers(text: string): readonly Matcher[] {
   const inner = /^\s*\{(.*)\}\s*$/su.exec(text)?.[1] ?? text;
   const matchers: Matcher[] = [];
   if (inner.trim() === '' && inner !== text) return matchers;
-  for (let at = 0; at < inner.length || matchers.length === 0; ) {
+  for (let at = 0; at < inner.length || matchers.length === 0;) {
     ONE.lastIndex = at;
     const found = ONE.exec(inner);
     if (found === null) throw syntax(`bad matcher format: ${text}: write name="value" with one of = != =~ !~ (at position ${at})`);

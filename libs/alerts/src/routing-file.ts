@@ -7,15 +7,7 @@ import { readNamedInterval } from './interval-file.js';
 import { isLabelName } from './labels.js';
 import { parseMatchers, type Matcher } from './matcher.js';
 import { readReceiver, type SecretSources } from './receiver-file.js';
-import {
-  childKey,
-  defaultRouting,
-  GROUP_BY_ALL,
-  type InhibitRule,
-  type ReceiverConfig,
-  type Route,
-  type Routing,
-} from './routing.js';
+import { childKey, defaultRouting, GROUP_BY_ALL, type InhibitRule, type ReceiverConfig, type Route, type Routing } from './routing.js';
 import { YamlReader, type Field, type Problem } from './yaml-reader.js';
 
 export interface RoutingSources extends SecretSources {
@@ -63,7 +55,10 @@ export function parseRouting(text: string, sources: RoutingSources): { readonly 
     : { routing: { route, receivers, inhibitRules, timeIntervals }, problems: [] };
 }
 
-function unique<T extends ReceiverConfig | { readonly name: string }>(field: Field | undefined, read: (field: Field) => T | undefined): readonly T[] {
+function unique<T extends ReceiverConfig | { readonly name: string }>(
+  field: Field | undefined,
+  read: (field: Field) => T | undefined,
+): readonly T[] {
   const found = new Map<string, T>();
   for (const item of field?.asList() ?? []) {
     const value = read(item);
@@ -140,7 +135,9 @@ function readGroupBy(field: Field | undefined): readonly string[] | undefined {
 function readLabelNames(field: Field | undefined): readonly string[] {
   return (field?.asList() ?? []).flatMap((item) => {
     const name = item.asText() ?? '';
-    return isLabelName(name) ? [name] : (item.refuse(`"${name}" is not a label name`, 'letters, digits and _ (dots of fields are _)') ?? []);
+    return isLabelName(name)
+      ? [name]
+      : (item.refuse(`"${name}" is not a label name`, 'letters, digits and _ (dots of fields are _)') ?? []);
   });
 }
 

@@ -109,7 +109,11 @@ export function isLocation(name: string): boolean {
 }
 
 function momentAt(atMs: number, location: string): Moment {
-  const parts = new Map(formatOf(location).formatToParts(atMs).map(({ type, value }) => [type, value]));
+  const parts = new Map(
+    formatOf(location)
+      .formatToParts(atMs)
+      .map(({ type, value }) => [type, value]),
+  );
   const number = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
   return {
     minute: number('hour') * 60 + number('minute'),
