@@ -2,11 +2,13 @@ import { performance } from 'node:perf_hooks';
 import type { Logger } from '#libs/telemetry';
 import type { Context } from './context.js';
 import type { Coordination } from './coordination.js';
+import { openPglite, type PgliteOptions } from './postgres/open-pglite.js';
+import { openPostgres, type PostgresOptions } from './postgres/open-postgres.js';
 import { RedisServer, type RedisOptions } from './redis/redis-server.js';
 import type { Server } from './server.js';
 import { ServerCoordination } from './server-coordination.js';
 
-export type CoordinationOptions = RedisOptions;
+export type CoordinationOptions = RedisOptions | PostgresOptions | PgliteOptions;
 
 export interface CoordinationContext {
   readonly log: Logger;
@@ -22,5 +24,12 @@ export async function openCoordination(options: CoordinationOptions, { log, now,
 }
 
 function open(options: CoordinationOptions, context: Context): Promise<Server> {
-  return RedisServer.open(options, context);
+  switch (options.kind) {
+    case 'redis':
+      return RedisServer.open(options, context);
+    case 'postgres':
+      return openPostgres(options, context);
+    case 'pglite':
+      return openPglite(options, context);
+  }
 }
