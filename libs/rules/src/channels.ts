@@ -4,14 +4,16 @@
 export const SIGNALS = 'signals';
 /** Queue of notifications; a job is `{id}` of an outbox entry. */
 export const NOTIFICATIONS = 'notify';
+/** Queue of alerts that came from outside; a job is the body of one `POST /api/v2/alerts`. */
+export const EXTERNAL = 'external';
 
 export const CHANNELS = {
   /** Something in the collection of that name changed: read it again. */
   rules: 'rules',
   silences: 'silences',
   receivers: 'receivers',
-  /** Alerts came from outside. */
-  external: 'external',
+  /** Outbox entries were dealt with: `{keys}`. */
+  delivered: 'delivered',
   /** Node → evaluator, every second. */
   watermark: 'watermark',
   /** Evaluator → nodes, at once when it begins, then every second. */
@@ -25,6 +27,8 @@ export interface WatermarkMessage {
   /** Epoch milliseconds; never backwards. */
   readonly arrivedMs: number;
   readonly to: number;
+  /** Begin of the oldest range that no checkpoint holds: where a journal never seen begins. */
+  readonly from: number;
 }
 
 export interface OwnerMessage {

@@ -1,0 +1,60 @@
+import { type Predicate, toPredicate } from '#libs/query';
+import { pathOf, type StoredRecord, textAt, textsAt } from './record-fields.js';
+import { LEAN_FIELDS } from './record-bytes.js';
+import { makeSample, type Shown, shownFields } from './sample.js';
+import { fieldsOf, NO_NOW } from './screen.js';
+import type { Rule } from './rule.js';
+import type { GroupCounts, RuleCounts } from './signal-builder.js';
+
+/** What a record is to a rule: a match (of a ratio: the part), and of a ratio the whole, or both. */
+export const PART = 1;
+export const WHOLE = 2;
+
+/** A rule as the detector uses it. */
+export class CompiledRule {
+  /** Whether a record of `LEAN_FIELDS` is enough to match it, and to count it. */
+  readonly matchesLean: boolean;
+  readonly countsLean: boolean;
+  readonly fieldPath: readonly string[] | undefined;
+  readonly #where: Predicate;
+  readonly #of: Predicate | undefined;
+  readonly #groupPaths: readonly (readonly string[])[];
+  readonly #shown: Shown;
+
+  constructor(readonly rule: Rule) {
+    const of = 'of' in rule ? rule.of : undefined;
+    const fields = [rule.where, ...(of === undefined ? [] : [of])].map(fieldsOf);
+    this.matchesLean = fields.every((names) => names !== undefined && isLean([...names]));
+    this.countsLean = isLean([...rule.groupBy, ...(rule.field === undefined ? [] : [rule.field])]);
+    this.fieldPath = rule.field === undefined ? undefined : pathOf(rule.field);
+    this.#where = toPredicate(rule.where, NO_NOW);
+    this.#of = of === undefined ? undefined : toPredicate(of, NO_NOW);
+    this.#groupPaths = rule.groupBy.map(pathOf);
+    this.#shown = shownFields(rule.groupBy, pathOf);
+  }
+
+  /** `PART`, `WHOLE`, both or 0. */
+  match(record: StoredRecord): number {
+    if (this.#of === undefined) return this.#where(record) ? PART : 0;
+    if (!this.#of(record)) return 0;
+    return this.#where(record) ? PART + WHOLE : WHOLE;
+  }
+
+  keyOf(record: StoredRecord): readonly string[] {
+    return this.#groupPaths.map((path) => textAt(record, path));
+  }
+
+  addValues(group: GroupCounts, second: number, record: StoredRecord): void {
+    if (this.fieldPath === undefined) return;
+    const isSet = this.rule.kind !== 'change';
+    for (const value of textsAt(record, this.fieldPath)) group.addValue(second, value, isSet);
+  }
+
+  addSample(counts: RuleCounts, group: GroupCounts, record: StoredRecord): void {
+    counts.addSample(makeSample(record, group.index, this.#shown));
+  }
+}
+
+function isLean(fields: readonly string[]): boolean {
+  return fields.every((field) => LEAN_FIELDS.has(field));
+}
