@@ -12,7 +12,7 @@ export interface WatchedOptions<T> {
 /** One collection, parsed and current in memory; the process that changes it tells the others. */
 export class Watched<T> {
   private current: ReadonlyMap<string, T> = new Map();
-  private readonly listeners: (() => void)[] = [];
+  private readonly listeners = new Set<() => void>();
   private loading: Promise<void> | undefined;
   private again = false;
 
@@ -26,8 +26,10 @@ export class Watched<T> {
     return this.current.get(id);
   }
 
-  onChange(listener: () => void): void {
-    this.listeners.push(listener);
+  /** Gives what ends it. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /** Reads everything again; calls that come meanwhile share one further read. */

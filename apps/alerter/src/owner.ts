@@ -1,0 +1,66 @@
+/**
+ * Waits for the lease `evaluator` and serves a term while it holds it; somebody else takes over within seconds when this
+ * process ends or hangs. Without a rule and without anything to deliver there is nothing to own.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Lease } from '#libs/coordination';
+import type { Alerting } from '#libs/service';
+import type { Logger, Metrics } from '#libs/telemetry';
+import { OUTBOX } from './outbox.js';
+
+/** After a term that failed, and while there is nothing to own. */
+const AGAIN_MS = 1_000;
+
+export interface OwnerOptions {
+  readonly alerting: Alerting;
+  /** Serves until the signal is given; rejects when it cannot go on. */
+  readonly serve: (lease: Lease, stop: AbortSignal) => Promise<void>;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+export class Owner {
+  private readonly stop = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: OwnerOptions) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stop;
+    while (!signal.aborted) {
+      try {
+        if (await this.isNeeded()) await this.own();
+      } catch (error) {
+        if (!signal.aborted) this.options.log.error('alerts are not looked after', { reason: (error as Error).message });
+      }
+      await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async isNeeded(): Promise<boolean> {
+    const { rules, checkpoint, isShared } = this.options.alerting;
+    return isShared || rules.all.length > 0 || (await checkpoint.read(OUTBOX)).size > 0;
+  }
+
+  private async own(): Promise<void> {
+    const { alerting, metrics, log, serve } = this.options;
+    const lease = await alerting.coordination.lease('evaluator', this.stop.signal);
+    try {
+      log.info('looking after alerts', { fence: lease.fence });
+      metrics.alertOwner.set(1);
+      await serve(lease, AbortSignal.any([this.stop.signal, lease.lost]));
+    } finally {
+      metrics.alertOwner.set(0);
+      await lease.release().catch(() => undefined);
+    }
+  }
+}

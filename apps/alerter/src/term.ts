@@ -1,0 +1,191 @@
+/**
+ * One ownership of the rules: signals are applied in order, what follows from them is checkpointed in one piece, and only
+ * then somebody is told. Everything up to the last checkpoint is read back by the next owner; what came after it, the
+ * nodes send again. So a crash at any moment repeats work, never a decision: ids are computed.
+ */
+import { type Alert, Alerts, type Notification, type Routing, type Silence } from '#libs/alerts';
+import type { Checkpoint } from '#libs/documents';
+import { Evaluator, type Rule, type Signal, type Transition, type WatermarkMessage } from '#libs/rules';
+import type { Metrics } from '#libs/telemetry';
+import { entryKey, laneOf, Outbox, OUTBOX } from './outbox.js';
+
+/** A checkpoint without a decision may wait this long: a crash only repeats what came since. */
+const SAVE_MS = 1_000;
+/** What the delivery workers remove is heard; should that get lost, it is read again this often. */
+const REREAD_MS = 10_000;
+
+export interface TermOptions {
+  readonly fence: number;
+  readonly checkpoint: Checkpoint;
+  readonly rules: readonly Rule[];
+  readonly silences: readonly Silence[];
+  readonly routing: Routing;
+  /** Labels, annotations and links of what a rule decided; undefined when its rule is gone. */
+  readonly alertOf: (transition: Transition) => Alert | undefined;
+  /** Tells the delivery workers that these lanes have something to send. May fail: `sweep` asks again. */
+  readonly ask: (lanes: readonly string[]) => Promise<void>;
+  readonly metrics: Metrics;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly wall: () => number;
+}
+
+/** Appends that wait for their copy; past it some in between are forgotten, and positions are held a little later. */
+const MAX_SAVES = 1_000;
+
+/** Positions that an append made durable. */
+interface Saved {
+  readonly number: number;
+  readonly applied: Readonly<Record<string, number>>;
+}
+
+export class Term {
+  readonly outbox = new Outbox();
+  /** Decided, not in a checkpoint yet. */
+  private unsaved = new Map<string, string | null>();
+  private lanes = new Set<string>();
+  private urgent = false;
+  private savedMs: number;
+  private rereadMs: number;
+  private saving: Promise<void> = Promise.resolve();
+  private saves: Saved[] = [];
+  private heldPositions: Readonly<Record<string, number>>;
+
+  private constructor(
+    private readonly options: TermOptions,
+    private readonly evaluator: Evaluator,
+    private readonly alerts: Alerts,
+    outbox: Iterable<string>,
+  ) {
+    this.savedMs = options.wall();
+    this.rereadMs = this.savedMs;
+    this.heldPositions = evaluator.applied;
+    this.outbox.reset(outbox);
+  }
+
+  /** Takes over from whoever was the owner before. */
+  static async begin(options: TermOptions): Promise<Term> {
+    const { checkpoint, fence, rules, routing, silences, wall } = options;
+    await checkpoint.claim(fence);
+    const state = await checkpoint.read('');
+    const evaluator = new Evaluator({ rules, state });
+    const alerts = new Alerts({ routing, silences, state, nowMs: wall() });
+    return new Term(
+      options,
+      evaluator,
+      alerts,
+      [...state.keys()].filter((key) => key.startsWith(OUTBOX)),
+    );
+  }
+
+  get fence(): number {
+    return this.options.fence;
+  }
+
+  /** By journal: signals up to here are in a checkpoint that outlives everything but this node's own data. */
+  async held(): Promise<Readonly<Record<string, number>>> {
+    const copied = await this.options.checkpoint.copied();
+    while (this.saves[0] !== undefined && this.saves[0].number <= copied) this.heldPositions = (this.saves.shift() as Saved).applied;
+    return this.heldPositions;
+  }
+
+  setRules(rules: readonly Rule[]): void {
+    this.evaluator.setRules(rules);
+  }
+
+  setSilences(silences: readonly Silence[]): void {
+    this.alerts.setSilences(silences, this.options.wall());
+  }
+
+  setRouting(routing: Routing): void {
+    this.alerts.setRouting(routing, this.options.wall());
+  }
+
+  /** Resolves when what follows from it is in a checkpoint, if something follows. */
+  async take(signal: Signal): Promise<void> {
+    this.evaluator.offer(signal);
+    await this.turn();
+  }
+
+  hear(message: WatermarkMessage): void {
+    this.evaluator.watermark(message, this.options.wall());
+  }
+
+  /** Alerts from outside; resolves when they are in a checkpoint. */
+  async receive(alerts: readonly Alert[]): Promise<void> {
+    this.alerts.receive(alerts, this.options.wall());
+    this.urgent = true;
+    await this.turn();
+  }
+
+  /** Lets time pass. */
+  async turn(): Promise<void> {
+    this.decide();
+    if (this.urgent || Math.abs(this.options.wall() - this.savedMs) >= SAVE_MS) await this.save();
+  }
+
+  /** Whatever was decided; for the end. */
+  async finish(): Promise<void> {
+    this.decide();
+    await this.save();
+  }
+
+  /** Asks for lanes whose job may have got lost, or ended in the moment in which another entry came. */
+  async sweep(): Promise<void> {
+    const { checkpoint, wall, ask } = this.options;
+    if (this.outbox.size > 0 && Math.abs(wall() - this.rereadMs) >= REREAD_MS) {
+      this.rereadMs = wall();
+      await this.saving.catch(() => undefined);
+      this.outbox.reset((await checkpoint.read(OUTBOX)).keys());
+    }
+    if (this.outbox.size > 0) await ask([...this.outbox.lanes]);
+  }
+
+  /** Gauges for `/metrics`. */
+  show(metrics: Metrics): void {
+    const now = this.options.wall();
+    metrics.alertOutbox.set(this.outbox.size);
+    metrics.alertCheckpointAge.set(Math.max(0, now - this.savedMs) / 1_000);
+  }
+
+  private decide(): void {
+    const { alertOf, metrics, wall } = this.options;
+    this.evaluator.advance(wall());
+    const { transitions, changes } = this.evaluator.takeChanges();
+    for (const { rule, kind } of transitions) metrics.alertTransitions.inc({ rule, kind });
+    const received = transitions.map(alertOf).filter((alert) => alert !== undefined);
+    if (received.length > 0) this.alerts.receive(received, wall());
+    for (const notification of this.alerts.due(wall())) this.post(notification);
+    for (const [key, text] of changes) this.unsaved.set(key, text);
+    for (const [key, text] of this.alerts.changes()) this.unsaved.set(key, text);
+    this.urgent ||= transitions.length > 0;
+  }
+
+  private post(notification: Notification): void {
+    const key = entryKey(notification);
+    this.unsaved.set(key, JSON.stringify(notification));
+    this.outbox.add(key);
+    this.lanes.add(laneOf(key));
+    this.urgent = true;
+  }
+
+  /** One after the other. What could not be saved ends the term: this state is ahead of what the next one will read. */
+  private save(): Promise<void> {
+    this.saving = this.saving.then(() => this.append());
+    this.saving.catch(() => undefined);
+    return this.saving;
+  }
+
+  private async append(): Promise<void> {
+    if (this.unsaved.size === 0) return;
+    const { checkpoint, fence, wall, ask } = this.options;
+    const { unsaved, lanes } = this;
+    const applied = { ...this.evaluator.applied };
+    this.unsaved = new Map();
+    this.lanes = new Set();
+    this.urgent = false;
+    this.saves.push({ number: await checkpoint.append(fence, unsaved), applied });
+    if (this.saves.length > MAX_SAVES) this.saves.splice(0, MAX_SAVES / 2);
+    this.savedMs = wall();
+    if (lanes.size > 0) await ask([...lanes]).catch(() => undefined);
+  }
+}

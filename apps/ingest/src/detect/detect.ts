@@ -1,0 +1,232 @@
+/**
+ * Journal → signals (design 2.7). Reads what is durable, lets every record pass the compiled rules once and ends a range
+ * as soon as something matched. A range is in the cursor file before its signal is sent, so a replay makes exactly the
+ * same signals. While the queue is away detection waits; past its limit it says how much it left out. It never holds
+ * intake back.
+ */
+import type { Cursor, Delivery, Journal, Reader } from '#libs/journal';
+import { Detector, type Rule, SignalBuilder, type Signal } from '#libs/rules';
+import type { Logger, Metrics } from '#libs/telemetry';
+import { Clockwork } from './clockwork.js';
+import { type Range, Ranges } from './ranges.js';
+import type { Sender } from './sender.js';
+
+/** One turn of the event loop's worth: 2 000 records cost about a millisecond. */
+const MAX_READ_BYTES = 1024 * 1024;
+const MAX_READ_RECORDS = 2_000;
+/** Signals of a node are at least so far apart while matches keep coming; the first after a pause goes at once. */
+const GAP_MS = 100;
+/** A range without a match is ended after this, so that the journal's files can go. */
+const QUIET_RANGE_MS = 5_000;
+/** Without rules the cursor file follows in steps of this. */
+const PASS_BYTES = 16 * 1024 * 1024;
+const TICK_MS = 1_000;
+
+export interface DetectOptions {
+  readonly journal: Journal;
+  readonly reader: Reader;
+  readonly sender: Sender;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Unread bytes beyond which records are left out. */
+  readonly maxBehindBytes: number;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly wall: () => number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+export class Detect {
+  private readonly ranges: Ranges;
+  private readonly clockwork: Clockwork;
+  private detector: Detector | undefined;
+  private builder = new SignalBuilder();
+  /** Behind what was read, into the open range. */
+  private read: Cursor;
+  private readLines: number;
+  private lastEnd = -Infinity;
+  /** Everything that arrived before is in ranges that have ended, or matched nothing. */
+  private settledMs = 0;
+  private passedTo: number;
+  private stopped = false;
+  private interrupt = new AbortController();
+  private running: Promise<void> | undefined;
+  private ticking: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: DetectOptions) {
+    const { reader, journal, wall } = options;
+    this.ranges = new Ranges(reader.start.mark, reader.cursor);
+    this.read = reader.cursor;
+    this.passedTo = reader.cursor.position;
+    this.readLines = reader.start.counters['read'] ?? 0;
+    this.clockwork = new Clockwork(journal, wall);
+  }
+
+  start(rules: readonly Rule[]): void {
+    this.setRules(rules);
+    this.running = this.run();
+    this.ticking = setInterval(() => void this.tick(), TICK_MS);
+  }
+
+  /** What is read from now on passes these. */
+  setRules(rules: readonly Rule[]): void {
+    const enabled = rules.filter((rule) => rule.enabled);
+    this.detector = enabled.length === 0 ? undefined : new Detector(enabled);
+    this.options.metrics.alertRules.set(enabled.length);
+    this.wake();
+  }
+
+  /** A checkpoint holds the signals up to here. */
+  held(position: number): void {
+    this.ranges.hold(position);
+  }
+
+  async close(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.ticking);
+    this.wake();
+    this.options.sender.wake();
+    await this.running;
+    await this.commit().catch(() => undefined);
+  }
+
+  private wake(): void {
+    this.interrupt.abort();
+    this.interrupt = new AbortController();
+  }
+
+  private async run(): Promise<void> {
+    for (const range of [...this.ranges.all]) await this.replay(range);
+    while (!this.stopped) {
+      if (this.options.sender.full) await this.waitForRoom();
+      else if (this.detector === undefined) await this.pass();
+      else await this.step(this.detector);
+    }
+  }
+
+  /** Reads a range again that was written down before the restart. */
+  private async replay(range: Range): Promise<void> {
+    const { reader, sender } = this.options;
+    const builder = new SignalBuilder();
+    if (range.skipped > 0) await reader.skip(range.to);
+    for (let at = -1; at < range.to && !this.stopped;) {
+      const delivery = await reader.read({ maxBytes: MAX_READ_BYTES, maxRecords: MAX_READ_RECORDS, until: range.to });
+      if (delivery === undefined || delivery.to <= at) break;
+      at = delivery.to;
+      if (delivery.count > 0) this.detector?.detect(delivery, builder);
+    }
+    this.read = range.cursor;
+    await sender.send(this.signalOf(builder, range));
+  }
+
+  private async step(detector: Detector): Promise<void> {
+    const delivery = await this.next();
+    if (delivery !== undefined) {
+      detector.detect(delivery, this.builder);
+      this.read = delivery.cursor;
+      this.readLines += delivery.lines + delivery.damaged;
+      this.clockwork.reached(delivery.to);
+      if (this.builder.isEmpty) this.settledMs = this.clockwork.arrivedMs;
+      this.options.metrics.alertRecords.inc(delivery.count);
+    }
+    if (this.isDue()) await this.endRange();
+    else if (delivery !== undefined) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** What is durable; undefined when the open range has to end first, or when something else changed. */
+  private async next(): Promise<Delivery | undefined> {
+    const limits = { maxBytes: MAX_READ_BYTES, maxRecords: MAX_READ_RECORDS, signal: this.interrupt.signal };
+    if (this.builder.isEmpty) return this.options.reader.read(limits);
+    const timer = setTimeout(() => this.wake(), Math.max(0, this.lastEnd + GAP_MS - this.options.now()));
+    const delivery = await this.options.reader.read(limits);
+    clearTimeout(timer);
+    return delivery;
+  }
+
+  private isDue(): boolean {
+    if (this.read.position === this.ranges.sent) return false;
+    return this.builder.isFull || this.options.now() - this.lastEnd >= (this.builder.isEmpty ? QUIET_RANGE_MS : GAP_MS);
+  }
+
+  private async endRange(skipped = 0): Promise<void> {
+    const { metrics, sender, log, now } = this.options;
+    const range = this.ranges.add(this.read, skipped);
+    const signal = this.signalOf(this.builder, range);
+    this.builder = new SignalBuilder();
+    this.lastEnd = now();
+    const settled = this.clockwork.arrivedMs;
+    try {
+      await this.commit();
+    } catch (error) {
+      log.error('a crash now could make alerts repeat: the detect cursor cannot be written', { reason: String(error) });
+    }
+    metrics.alertSignals.inc();
+    await sender.send(signal);
+    this.settledMs = settled;
+  }
+
+  private signalOf(builder: SignalBuilder, { from, to, skipped }: Range): Signal {
+    const { journal, wall } = this.options;
+    const signal = builder.finish({ journal: journal.id, node: journal.node, from, to, arrivedMs: wall() });
+    return skipped === 0 ? signal : { ...signal, skipped };
+  }
+
+  private commit(): Promise<void> {
+    const { mark, cursor } = this.ranges;
+    return this.options.reader.commit(cursor, { mark, counters: { read: this.readLines } });
+  }
+
+  /** The evaluator holds nothing: records wait in the journal, up to the limit. */
+  private async waitForRoom(): Promise<void> {
+    const { journal, maxBehindBytes, sender } = this.options;
+    if (journal.bytesFrom(this.read.position) > maxBehindBytes) await this.leaveOut();
+    else await sender.room();
+  }
+
+  private async leaveOut(): Promise<void> {
+    const { reader, journal, metrics, log } = this.options;
+    if (this.read.position !== this.ranges.sent) await this.endRange();
+    const skipped = Math.max(1, journal.lines - this.readLines);
+    this.read = await reader.skip();
+    this.readLines += skipped;
+    metrics.alertRecordsSkipped.inc(skipped);
+    log.error('alerts left records out: nobody took the signals for too long', { records: skipped });
+    await this.endRange(skipped);
+  }
+
+  /** Without rules nothing has to be read: the cursor follows the journal. */
+  private async pass(): Promise<void> {
+    const { reader, journal } = this.options;
+    if (this.ranges.all.length === 0) {
+      this.read = await reader.skip();
+      this.readLines = journal.lines;
+      this.ranges.pass(this.read);
+      if (journal.bytesFrom(this.passedTo) >= PASS_BYTES) {
+        this.passedTo = this.read.position;
+        await this.commit().catch(() => undefined);
+      }
+    }
+    await this.interrupted();
+  }
+
+  /** Until the rules change, the process ends or the next tick. */
+  private interrupted(): Promise<void> {
+    const { signal } = this.interrupt;
+    if (signal.aborted || this.stopped || this.detector !== undefined) return Promise.resolve();
+    return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  }
+
+  private async tick(): Promise<void> {
+    const { journal, sender, metrics } = this.options;
+    metrics.alertBehindBytes.set(journal.bytesFrom(this.read.position));
+    metrics.alertSignalsUnheld.set(sender.count);
+    sender.wake();
+    if (this.detector === undefined || this.isDue()) this.wake();
+    if (this.detector === undefined) return;
+    if (this.builder.isEmpty) {
+      this.clockwork.reached(this.read.position);
+      this.settledMs = this.clockwork.arrivedMs;
+    }
+    await sender.watermark({ journal: journal.id, node: journal.node, arrivedMs: this.settledMs, to: this.ranges.sent, from: this.ranges.first });
+  }
+}
