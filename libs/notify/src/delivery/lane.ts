@@ -1,0 +1,124 @@
+/**
+ * One lane: the notices of one receiver and one group, in order of their numbers. Pure: entries and memory in, a plan out.
+ * Whoever has the lane (one worker at a time) plans, sends what the plan says, and settles; only the lowest number is
+ * ever sent.
+ *
+ * - A notice of conditions is a picture of its group: a newer one replaces an undelivered older one.
+ * - A resolved notice replaces its undelivered firing one. If the receiver has never seen it fire, it is not told of the
+ *   end either, as with Alertmanager; if it may have (the answer was lost), it is.
+ * - A resolved notice that the receiver waits for is never replaced: what fires after it comes after it.
+ * - A notice with an occurrence is a fact: it is sent as it is, in its turn.
+ */
+import type { Notification } from '#libs/alerts';
+import { isResolved } from '../text/common-labels.js';
+import { NEW_LANE, type LaneMemory } from './lane-memory.js';
+
+/** What an endpoint that is away may hold per lane: a day of digests every five minutes, of 3 KiB each. */
+export const MAX_LANE_BYTES = 1_024 * 1_024;
+/** A notice that is new at the head of a lane does not wait out its predecessor's hour. */
+const NEW_HEAD_WAIT_MS = 30_000;
+/** Tries of a predecessor that count for it: its next waits are 30 s and more. */
+const INHERITED_ATTEMPTS = 3;
+
+export type SettledAs = 'delivered' | 'replaced' | 'not_needed' | 'overflow' | 'given_up' | 'switched_off' | 'left_over';
+
+/** An entry that is to be removed from the outbox. `left_over` has its line in the history already. */
+export interface SettledEntry {
+  readonly id: string;
+  readonly number: number;
+  readonly as: SettledAs;
+  /** For a person. */
+  readonly reason: string;
+  /** Number of alerts it told of. */
+  readonly alerts: number;
+}
+
+export interface LanePlan {
+  /** The lowest number that is left; absent: the lane is empty. */
+  readonly send?: Notification;
+  /** Not before; 0: now. */
+  readonly notBeforeMs: number;
+  /** Tries of `send` so far. */
+  readonly attempts: number;
+  readonly settled: readonly SettledEntry[];
+  /** Save it when anything was settled. */
+  readonly memory: LaneMemory;
+}
+
+/** `entries` in any order; `memory` undefined: nothing is known of the lane (it is new, or its memory was lost). */
+export function planLane(entries: readonly Notification[], memory: LaneMemory | undefined, maxBytes: number = MAX_LANE_BYTES): LanePlan {
+  const inOrder = entries.toSorted((a, b) => a.number - b.number);
+  const known = memory ?? { ...NEW_LANE, open: inOrder[0] !== undefined && inOrder[0].reason !== 'first_notification' };
+  const settled: SettledEntry[] = [];
+  const waiting = inOrder.filter((entry) => {
+    if (entry.number > known.settled) return true;
+    settled.push(settledEntry(entry, 'left_over', 'was dealt with before'));
+    return false;
+  });
+  const kept = withinBytes(withoutReplaced(waiting, known.open, settled), maxBytes, settled);
+  const [send] = kept;
+  if (send === undefined) return { notBeforeMs: 0, attempts: 0, settled, memory: known };
+  const same = send.id === known.tried;
+  const attempts = same ? known.attempts : Math.min(known.attempts, INHERITED_ATTEMPTS);
+  return { send, notBeforeMs: notBefore(known, same), attempts, settled, memory: known };
+}
+
+function notBefore(memory: LaneMemory, same: boolean): number {
+  if (memory.tried === '') return memory.quietUntilMs;
+  if (same) return memory.retryAtMs;
+  return Math.max(memory.quietUntilMs, Math.min(memory.retryAtMs, memory.lastTryMs + NEW_HEAD_WAIT_MS));
+}
+
+function withoutReplaced(waiting: readonly Notification[], open: boolean, settled: SettledEntry[]): Notification[] {
+  const kept: Notification[] = [];
+  for (const entry of waiting) {
+    const last = kept.at(-1);
+    if (last !== undefined && last.status === 'firing' && !hasOccurrence(last)) {
+      kept.pop();
+      settled.push(settledEntry(last, 'replaced', `replaced by ${entry.id}, which is newer (${entry.status})`));
+    }
+    if (entry.status === 'firing' || opensBefore(kept, open)) kept.push(entry);
+    else settled.push(settledEntry(entry, 'not_needed', 'resolved before the receiver could be told that it fired'));
+  }
+  return kept;
+}
+
+/** Whether the receiver knows of a firing condition when all of `kept` has been delivered. */
+function opensBefore(kept: readonly Notification[], open: boolean): boolean {
+  return kept.reduce((before, entry) => opensAfter(entry, before), open);
+}
+
+function opensAfter(entry: Notification, before: boolean): boolean {
+  if (entry.status === 'resolved') return false;
+  const conditions = entry.alerts.filter(({ occurrence }) => !occurrence);
+  return conditions.length === 0 ? before : conditions.some((alert) => !isResolved(alert, entry));
+}
+
+const hasOccurrence = (entry: Notification): boolean => entry.alerts.some(({ occurrence }) => occurrence);
+
+/** Drops the oldest facts until the rest fits; the newest notice and pictures (at most two) stay. */
+function withinBytes(kept: readonly Notification[], maxBytes: number, settled: SettledEntry[]): readonly Notification[] {
+  if (kept.length < 2) return kept;
+  const sizes = kept.map((entry) => Buffer.byteLength(JSON.stringify(entry)));
+  let total = sizes.reduce((sum, size) => sum + size, 0);
+  return kept.filter((entry, index) => {
+    if (total <= maxBytes || index === kept.length - 1 || !hasOccurrence(entry)) return true;
+    total -= sizes[index] ?? 0;
+    settled.push(settledEntry(entry, 'overflow', `the endpoint has been away for too long: more than ${maxBytes} bytes wait for it`));
+    return false;
+  });
+}
+
+export function settledEntry(entry: Notification, as: SettledAs, reason: string): SettledEntry {
+  return { id: entry.id, number: entry.number, as, reason, alerts: entry.alerts.length + entry.truncatedAlerts };
+}
+
+/** What the memory is after `sent` was delivered. */
+export function afterDelivery(memory: LaneMemory, sent: Notification): LaneMemory {
+  return { ...NEW_LANE, settled: Math.max(memory.settled, sent.number), open: opensAfter(sent, memory.open) };
+}
+
+/** What the memory is when the receiver may have taken `sent` though we do not know. */
+export function afterUncertainty(memory: LaneMemory, sent: Notification): LaneMemory {
+  return { ...memory, open: memory.open || opensAfter(sent, memory.open) };
+}
