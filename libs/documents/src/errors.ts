@@ -34,3 +34,7 @@ export function fenced(name: string, fence: number, found: number): FencedError 
     `checkpoint ${name}: fencing number ${fence} is out of date, ${found} has claimed it: read it again and claim a higher one`,
   );
 }
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

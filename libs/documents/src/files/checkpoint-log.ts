@@ -6,8 +6,7 @@
 import { open, readFile, rename, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Report } from '../documents.js';
-import { DocumentsError } from '../errors.js';
-import { reasonOf } from './collection.js';
+import { DocumentsError, reasonOf } from '../errors.js';
 import { replaceFile, syncFolder } from './durable-file.js';
 import { encodeFrame, type Frame, LOG_HEAD } from './frame.js';
 import { readLog } from './log-reader.js';

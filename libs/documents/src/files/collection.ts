@@ -10,7 +10,7 @@
 import { mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Document, Report } from '../documents.js';
-import { DocumentsError, VersionConflictError } from '../errors.js';
+import { DocumentsError, reasonOf, VersionConflictError } from '../errors.js';
 import { isId, MAX_DOCUMENTS, tooMany } from '../limits.js';
 import { replaceFile, syncFolder } from './durable-file.js';
 
@@ -144,8 +144,4 @@ function parseDocument(id: string, text: string): Stored | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Condition } from '#libs/telemetry';
 import type { Checkpoint, Document, Documents, Report } from '../documents.js';
-import { DocumentsError } from '../errors.js';
+import { DocumentsError, reasonOf } from '../errors.js';
 import { checkCollection, checkId, formatValue } from '../limits.js';
-import { Collection, reasonOf } from './collection.js';
+import { Collection } from './collection.js';
 import { syncFolder } from './durable-file.js';
 import { FileCheckpoint } from './file-checkpoint.js';
 

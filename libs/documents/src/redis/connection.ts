@@ -33,7 +33,7 @@ export class RedisConnection {
   constructor(private readonly options: ConnectionOptions) {
     this.where = placeOf(options.url);
     this.onEmptied = async () => {
-      if (await this.mark({ base: 0, tracked: false, cycle: 0 })) this.options.report('documents_new', { server: this.where });
+      if (await this.mark({ base: 0, tracked: false, round: 0 })) this.options.report('documents_new', { server: this.where });
     };
     this.redis = new Redis(options.url, {
       lazyConnect: true,
@@ -65,6 +65,18 @@ export class RedisConnection {
     throw new DocumentsError('documents_unavailable', `Redis at ${this.where} is being emptied again and again: find out by whom`);
   }
 
+  /** Names of the hashes whose names begin so. */
+  async hashes(kind: string): Promise<string[]> {
+    const pattern = `${(this.options.prefix + kind).replace(/[\\*?[\]^]/g, '\\$&')}*`;
+    const found = new Set<string>();
+    for (let cursor = '0'; ;) {
+      const [next, names] = await this.redis.scan(cursor, 'MATCH', pattern, 'COUNT', 1_000);
+      for (const name of names) found.add(name.slice(this.options.prefix.length));
+      cursor = next;
+      if (cursor === '0') return [...found];
+    }
+  }
+
   /** Without a look at whether it was emptied. */
   async runOnce(script: string, args: readonly (string | number | Buffer)[]): Promise<Reply> {
     if (this.#closed) throw new DocumentsError('documents_closed', `the documents in Redis at ${this.where} are closed`);
@@ -77,8 +89,8 @@ export class RedisConnection {
   }
 
   /** True when it had no marker. */
-  async mark(marker: { base: number; tracked: boolean; cycle: number }): Promise<boolean> {
-    const reply = await this.runOnce(MARK, [randomUUID(), marker.base, marker.tracked ? 1 : 0, marker.cycle]);
+  async mark(marker: { base: number; tracked: boolean; round: number }): Promise<boolean> {
+    const reply = await this.runOnce(MARK, [randomUUID(), marker.base, marker.tracked ? 1 : 0, marker.round]);
     return reply[0] === 'marked';
   }
 

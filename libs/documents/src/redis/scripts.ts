@@ -3,7 +3,7 @@
  *
  *     marker                 hash: `incarnation` (a random word: another one means that Redis was emptied since),
  *                            `base` (new documents begin above this version), `tracked` (1: there is a copy),
- *                            `changes` (a counter), `cycle` (number of the copier's round)
+ *                            `listed` (1: all that the copy lacks is in `changed`), `changes` (a counter), `round` (of the copier)
  *     documents:<collection> hash: id → `<version>\n<JSON>`; `#removed` → highest version of a removed document
  *     checkpoint:<name>      hash: key → text; `#fence` → fencing number, `#appends` → number of the last append
  *     changed                sorted set of `<hash>/<field>` by the number of their last change: what the copy lacks
@@ -42,11 +42,11 @@ local function remove(hash, field)
 end
 `;
 
-/** Makes Redis ours, unless it is already: incarnation, base, tracked, cycle. */
+/** Makes Redis ours, unless it is already: incarnation, base, 1 with a copy, round. */
 export const MARK = `
 local marker = KEYS[1] .. 'marker'
 if redis.call('HSETNX', marker, 'incarnation', ARGV[1]) == 0 then return {'known'} end
-redis.call('HSET', marker, 'base', ARGV[2], 'tracked', ARGV[3], 'cycle', ARGV[4])
+redis.call('HSET', marker, 'base', ARGV[2], 'tracked', ARGV[3], 'listed', ARGV[3], 'round', ARGV[4])
 return {'marked'}`;
 
 export const GET = `${HEAD}
@@ -112,19 +112,25 @@ export const SCAN = `${HEAD}
 local found = redis.call('HSCAN', prefix .. ARGV[1], ARGV[2], 'COUNT', ARGV[3])
 return {'ok', found[1], found[2], incarnation}`;
 
-/** A copy is kept from now on: hash, then fields that it lacks. Without arguments only switches it on. */
+/** A copy is kept from now on, and lacks these: hash, field … */
 export const TRACK = `${HEAD}
 redis.call('HSET', marker, 'tracked', 1)
 tracked = true
-for at = 2, #ARGV do touch(ARGV[1], ARGV[at], true) end
+for at = 1, #ARGV, 2 do touch(ARGV[at], ARGV[at + 1], true) end
+return {'ok'}`;
+
+/** Everything that the copy lacks was named to TRACK. */
+export const LISTED = `${HEAD}
+redis.call('HSET', marker, 'listed', 1)
 return {'ok'}`;
 
 /** Begins a round: token and milliseconds of the lock. */
 export const BEGIN = `${HEAD}
 if not redis.call('SET', prefix .. 'copier', ARGV[1], 'NX', 'PX', ARGV[2]) and redis.call('GET', prefix .. 'copier') ~= ARGV[1] then return {'busy'} end
 redis.call('PEXPIRE', prefix .. 'copier', ARGV[2])
+if redis.call('HGET', marker, 'listed') ~= '1' then return {'unlisted'} end
 if redis.call('ZCARD', prefix .. 'changed') == 0 then return {'idle'} end
-return {'ok', redis.call('HINCRBY', marker, 'cycle', 1), incarnation}`;
+return {'ok', redis.call('HINCRBY', marker, 'round', 1), incarnation}`;
 
 /** What changed behind a number: token, ms of the lock, incarnation, number, most entries, most bytes. Gives the last number, whether more follows, and member, text or false. */
 export const TAKE = `${HEAD}
@@ -148,7 +154,7 @@ return {'ok', last, newest == last and 0 or 1, out}`;
 
 /** Ends a round: token, incarnation, number up to which all is copied; then name of a checkpoint, its number. */
 export const FINISH = `${HEAD}
-if incarnation ~= ARGV[2] then return {'lost'} end
+if incarnation ~= ARGV[2] or redis.call('GET', prefix .. 'copier') ~= ARGV[1] then return {'lost'} end
 redis.call('ZREMRANGEBYSCORE', prefix .. 'changed', '-inf', ARGV[3])
 for at = 4, #ARGV, 2 do redis.call('HSET', prefix .. 'copied', ARGV[at], ARGV[at + 1]) end
 return {'ok'}`;
@@ -158,7 +164,7 @@ export const RELEASE = `
 if redis.call('GET', KEYS[1] .. 'copier') == ARGV[1] then redis.call('DEL', KEYS[1] .. 'copier') end
 return {'ok'}`;
 
-/** Fills an emptied server, as long as there is no marker: hash, 1 when the copy lacks it as it is here; field, text … */
+/** Fills an emptied server, as long as there is no marker: hash, field, '-' (not there), '+' or '*' (the copy lacks it as it is here), text … */
 export const FILL = `
 local prefix = KEYS[1]
 if redis.call('HEXISTS', prefix .. 'marker', 'incarnation') == 1 then return {'known'} end
