@@ -4,8 +4,8 @@
  *
  *   receive / acknowledge / setSilences / setRouting / due   →   changes()   →   one checkpoint
  *
- * State: `alert/<fingerprint or o-transition>`, `lane/<id>`, `history/<slot>`, `routing/digest`. A caller whose checkpoint
- * failed throws the object away and makes a new one from what it last stored.
+ * State: `alert/<fingerprint or o-transition>`, `lane/<id>`, `alert-history/<slot>`, `alert-routing/digest`. Changes that
+ * could not be stored are stored together with the next ones, or the caller begins anew with the `state` it has.
  */
 import type { Alert, Notification } from './alert.js';
 import { episodeKey, isOver, renew, resolve, type Acknowledgement, type Episode, type PastEpisode } from './episode.js';
@@ -25,13 +25,14 @@ export const MAX_ALERTS = 200_000;
 const MAX_DUE = 500;
 const MAX_DUE_BYTES = 4 * 1_024 * 1_024;
 const SWEEP_MS = 60_000;
+const ROUTING_KEY = 'alert-routing/digest';
 
 export interface AlertsOptions {
   readonly routing: Routing;
   readonly silences?: readonly Silence[];
-  /** What `changes` gave out since ever: everything under the prefixes above. */
+  /** What `changes` gave out since ever; other keys are passed over. */
   readonly state?: ReadonlyMap<string, string>;
-  /** Needed when the routing may have changed since the state was written. */
+  /** Counts when the routing has changed since the state was written. */
   readonly nowMs?: number;
   readonly maxAlertsPerNotice?: number;
   readonly maxAlerts?: number;
@@ -57,7 +58,7 @@ export class Alerts {
     this.#restore(state);
     this.#episodes.setInhibitRules(options.routing.inhibitRules);
     const digestNow = routingDigest(options.routing);
-    if (state.get('routing/digest') !== digestNow) this.#reroute(options.nowMs ?? 0, digestNow);
+    if (state.get(ROUTING_KEY) !== digestNow) this.#reroute(options.nowMs ?? 0, digestNow);
   }
 
   /** Alerts that were not taken because MAX_ALERTS were there. */
@@ -219,7 +220,7 @@ export class Alerts {
   }
 
   #reroute(nowMs: number, digestNow: string): void {
-    this.#other.set('routing/digest', digestNow);
+    this.#other.set(ROUTING_KEY, digestNow);
     for (const episode of this.#episodes.all()) {
       const { alert, key, lanes } = episode;
       if (isOver(episode, nowMs) && lanes.length === 0) continue;
@@ -268,7 +269,7 @@ export class Alerts {
         const episode = this.#episodes.restore(text);
         for (const id of episode.lanes) this.#lanes.join(id, episode.key);
       } else if (key.startsWith('lane/')) this.#lanes.restore(text);
-      else if (key.startsWith('history/')) this.#episodes.history.restore(text);
+      else if (key.startsWith('alert-history/')) this.#episodes.history.restore(text);
     }
   }
 }

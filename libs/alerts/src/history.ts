@@ -16,7 +16,7 @@ export class History {
   add(episode: PastEpisode): void {
     const slot = this.#count++ % MAX_HISTORY;
     this.#ring[slot] = episode;
-    this.#changed(`history/${slot}`, JSON.stringify({ number: this.#count, episode }));
+    this.#changed(`alert-history/${slot}`, JSON.stringify({ number: this.#count, episode }));
   }
 
   /** Newest first. */

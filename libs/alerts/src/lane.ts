@@ -103,14 +103,20 @@ function sort({ log }: Lane, members: readonly Member[]): Sorted {
   return { ...places, hushed };
 }
 
-function placeOf({ alert, episode, resolved, muted }: Member, log: Log | undefined): Place {
+function placeOf(member: Member, log: Log | undefined): Place {
+  const { alert, episode, resolved, muted } = member;
   if (alert.occurrence) return muted === undefined ? 'fresh' : 'finished';
   const told = log?.told.get(alert.fingerprint);
-  // Nobody hears of the end of what nobody was told; that of a told one waits for the silence to end.
-  if (resolved && told === undefined) return 'finished';
-  if (muted !== undefined) return muted === 'hushed' && told !== undefined ? 'hushed' : 'waiting';
+  if (told === undefined) return placeOfUntold(member);
+  if (muted !== undefined) return muted === 'hushed' ? 'hushed' : 'waiting';
   if (resolved) return 'over';
   return told !== episode || log?.hushed.has(alert.fingerprint) === true ? 'fresh' : 'known';
+}
+
+/** Nobody hears of the end of what nobody was told; that of a told one waits for a silence to end. */
+function placeOfUntold({ resolved, muted }: Member): Place {
+  if (resolved) return 'finished';
+  return muted === undefined ? 'fresh' : 'waiting';
 }
 
 function reasonOf({ log, cut }: Lane, { fresh, known, over }: Sorted, settings: LaneSettings): Reason | undefined {

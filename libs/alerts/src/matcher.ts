@@ -59,23 +59,29 @@ export function parseMatcher(text: string): Matcher {
 
 /** One or several: `a="x"`, `a="x", b=~"y|z"`, `{a="x"}`; none for `{}`. */
 export function parseMatchers(text: string): readonly Matcher[] {
-  const inner = /^\s*\{(.*)\}\s*$/su.exec(text)?.[1] ?? text;
+  const inner = /^\s*\{(.*)\}\s*$/su.exec(text)?.[1];
+  if (inner?.trim() === '') return [];
   const matchers: Matcher[] = [];
-  if (inner.trim() === '' && inner !== text) return matchers;
-  for (let at = 0; at < inner.length || matchers.length === 0;) {
-    ONE.lastIndex = at;
-    const found = ONE.exec(inner);
-    if (found === null) throw syntax(`bad matcher format: ${text}: write name="value" with one of = != =~ !~ (at position ${at})`);
-    const [whole, name = '', operator = '=', quoted, bare = ''] = found;
-    matchers.push(makeMatcher(name, operatorOf(operator), quoted === undefined ? bare : unquote(quoted)));
-    at += whole.length;
-    if (at === inner.length) break;
-    if (inner[at] !== ',') throw syntax(`bad matcher format: ${text}: a comma is wanted at position ${at}`);
-    at++;
-    if (inner.slice(at).trim() === '') break;
+  for (let at = 0; at < (inner ?? text).length || matchers.length === 0;) {
+    const { matcher, end } = parseAt(inner ?? text, at);
+    matchers.push(matcher);
+    at = end;
   }
   if (matchers.length > MAX_MATCHERS) throw syntax(`${matchers.length} matchers, at most ${MAX_MATCHERS} are allowed`);
   return matchers;
+}
+
+/** One, and the comma after it (which may also end the list). */
+function parseAt(text: string, at: number): { readonly matcher: Matcher; readonly end: number } {
+  ONE.lastIndex = at;
+  const found = ONE.exec(text);
+  if (found === null) throw syntax(`bad matcher format: ${text}: write name="value" with one of = != =~ !~ (at position ${at})`);
+  const [whole, name = '', operator = '=', quoted, bare = ''] = found;
+  const matcher = makeMatcher(name, operatorOf(operator), quoted === undefined ? bare : unquote(quoted));
+  const end = at + whole.length;
+  if (end < text.length && text[end] !== ',') throw syntax(`bad matcher format: ${text}: a comma is wanted at position ${end}`);
+  const rest = text.slice(end + 1);
+  return { matcher, end: rest.trim() === '' ? text.length : end + 1 };
 }
 
 function operatorOf(text: string): MatcherOperator {

@@ -132,11 +132,16 @@ class PatternParser {
     if (found === null) return node;
     this.#at += found[0].length;
     if (/^[*+?{]/.test(this.#peek() ?? '')) throw this.#refuse('a repeat of a repeat');
-    if (found[1] !== undefined) return { type: 'repeat', node, least: found[1] === '+' ? 1 : 0, most: found[1] === '?' ? 1 : Infinity };
-    const least = Number(found[2]);
-    const upper = found[4] === undefined || found[4] === '' ? Infinity : Number(found[4]);
-    const most = found[3] === undefined ? least : upper;
-    if (least > MAX_REPEAT || (most !== Infinity && (most > MAX_REPEAT || most < least))) throw this.#refuse('a repeat count is wrong');
+    const [, sign, least, comma, most] = found;
+    if (sign === '*') return { type: 'repeat', node, least: 0, most: Infinity };
+    if (sign === '+') return { type: 'repeat', node, least: 1, most: Infinity };
+    if (sign === '?') return { type: 'repeat', node, least: 0, most: 1 };
+    return this.#counted(node, Number(least), comma === undefined ? Number(least) : most === '' ? Infinity : Number(most));
+  }
+
+  #counted(node: Node, least: number, most: number): Node {
+    const finite = most === Infinity ? least : most;
+    if (least > finite || finite > MAX_REPEAT) throw this.#refuse(`a repeat count is wrong, or larger than ${MAX_REPEAT}`);
     return { type: 'repeat', node, least, most };
   }
 

@@ -34,6 +34,11 @@ const INHIBIT = ['sourceMatchers', 'targetMatchers', 'equal'];
 /** Each level is a step of recursion for every alert. */
 const MAX_ROUTE_DEPTH = 16;
 
+interface Place {
+  readonly known: Known;
+  readonly depth: number;
+}
+
 interface Known {
   readonly receivers: ReadonlySet<string>;
   readonly intervals: ReadonlySet<string>;
@@ -74,33 +79,37 @@ function readRoot(field: Field, standard: Route, known: Known): Route {
   for (const name of ['matchers', 'continue', 'active_time_intervals', 'activeTimeIntervals', 'mute_time_intervals', 'muteTimeIntervals']) {
     fields.get(name)?.refuse('the root route takes everything, always: this belongs in one of its routes');
   }
-  const route = readRoute(field, standard, { known, depth: 0 });
-  return { ...route, key: '{}' };
+  return readRoute(field, standard, { known, depth: 0 });
 }
 
-function readRoute(field: Field, parent: Route, { known, depth }: { readonly known: Known; readonly depth: number }): Route {
+function readRoute(field: Field, parent: Route, { known, depth }: Place): Route {
   const fields = field.asMap(ROUTE);
   const matchers = readMatchers(fields.get('matchers'));
-  const key = childKey(parent.key, matchers);
-  const groupWaitMs = readDuration(fields.get('groupWait'), 0) ?? parent.groupWaitMs;
-  const receiver = readName(fields.get('receiver'), known.receivers, 'receiver') ?? parent.receiver;
   const own: Route = {
-    ...(receiver === undefined ? {} : { receiver }),
+    ...readTarget(fields, parent, known),
     matchers,
     continue: fields.get('continue')?.asBoolean() ?? false,
     groupBy: readGroupBy(fields.get('groupBy')) ?? parent.groupBy,
-    ...(groupWaitMs === undefined ? {} : { groupWaitMs }),
     groupIntervalMs: readDuration(fields.get('groupInterval'), 1) ?? parent.groupIntervalMs,
     repeatIntervalMs: readDuration(fields.get('repeatInterval'), 1) ?? parent.repeatIntervalMs,
     activeTimeIntervals: readNames(fields.get('activeTimeIntervals'), known.intervals),
     muteTimeIntervals: readNames(fields.get('muteTimeIntervals'), known.intervals),
     routes: [],
-    key: depth === 0 ? '{}' : key,
+    key: depth === 0 ? '{}' : childKey(parent.key, matchers),
   };
   const children = fields.get('routes');
-  if (depth >= MAX_ROUTE_DEPTH && children !== undefined) children.refuse(`routes are nested deeper than ${MAX_ROUTE_DEPTH}`);
-  const routes = depth >= MAX_ROUTE_DEPTH ? [] : (children?.asList() ?? []);
-  return { ...own, routes: routes.map((child) => readRoute(child, own, { known, depth: depth + 1 })) };
+  if (depth >= MAX_ROUTE_DEPTH) {
+    children?.refuse(`routes are nested deeper than ${MAX_ROUTE_DEPTH}`);
+    return own;
+  }
+  return { ...own, routes: (children?.asList() ?? []).map((child) => readRoute(child, own, { known, depth: depth + 1 })) };
+}
+
+/** What is absent when nobody said it, not even a parent. */
+function readTarget(fields: ReadonlyMap<string, Field>, parent: Route, known: Known): Pick<Route, 'receiver' | 'groupWaitMs'> {
+  const receiver = readName(fields.get('receiver'), known.receivers, 'receiver') ?? parent.receiver;
+  const groupWaitMs = readDuration(fields.get('groupWait'), 0) ?? parent.groupWaitMs;
+  return { ...(receiver === undefined ? {} : { receiver }), ...(groupWaitMs === undefined ? {} : { groupWaitMs }) };
 }
 
 function readInhibitRule(field: Field): InhibitRule {
