@@ -120,7 +120,11 @@ export class BucketWindows implements Windows {
     let second = 0;
     for (let index = 0; index + this.#stride <= encoded.length; index += this.#stride) {
       second += encoded[index] ?? 0;
-      this.add(holder, { second, matches: encoded[index + 1] ?? 0, whole: this.options.ratio ? (encoded[index + 2] ?? 0) : 0, value: '' }, -1);
+      this.add(
+        holder,
+        { second, matches: encoded[index + 1] ?? 0, whole: this.options.ratio ? (encoded[index + 2] ?? 0) : 0, value: '' },
+        -1,
+      );
     }
   }
 
