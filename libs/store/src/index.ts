@@ -1,6 +1,7 @@
 export { DuckDbStore } from './duckdb/duckdb-store.js';
 export type { DuckDbStoreOptions } from './duckdb/duckdb-store.js';
 export type { Maintenance, StoreReport } from './duckdb/protocol.js';
+export { ElasticsearchDocumentCopy, type DocumentCopyOptions } from './elasticsearch/document-copy.js';
 export { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
 export type { ElasticsearchOddity, ElasticsearchStoreOptions } from './elasticsearch/options.js';
 export { StoreError } from './errors.js';

@@ -4,7 +4,10 @@ import { StoreError } from '../errors.js';
 import { authorisation, withoutCredentials, type ElasticsearchStoreOptions } from './options.js';
 
 const MAX_REASON = 1_000;
-export function createClient(options: ElasticsearchStoreOptions): Client {
+
+type ClientOptions = Pick<ElasticsearchStoreOptions, 'nodes' | 'requestTimeoutMs' | 'apiKey' | 'username' | 'password' | 'ca'>;
+
+export function createClient(options: ClientOptions): Client {
   const header = authorisation(options);
   return new Client({
     nodes: options.nodes.map((node) => ({ url: withoutCredentials(node) })),
