@@ -23,6 +23,8 @@ function unavailable(queue: string, reason: string, cause?: unknown): Coordinati
 export class BullJobQueue implements Queue {
   private readonly bull: BullQueue<unknown, unknown, string, unknown, unknown, string, ReturnType<Engine['producer']>, object>;
 
+  private readonly workers = new Set<BullJobWorker>();
+
   constructor(
     private readonly name: string,
     private readonly engine: Engine,
@@ -58,12 +60,19 @@ export class BullJobQueue implements Queue {
 
   async work(work: Work, options: WorkerOptions): Promise<Worker> {
     const waiting = (): Promise<number> => this.send(() => this.bull.getJobCountByTypes('waiting'));
-    const worker = new BullJobWorker({ queue: this.name, engine: this.engine, context: this.context, waiting }, work, options);
+    const worker: BullJobWorker = new BullJobWorker(
+      { queue: this.name, engine: this.engine, context: this.context, waiting },
+      work,
+      options,
+    );
+    this.workers.add(worker);
     await worker.start();
     return worker;
   }
 
+  /** Who made a worker closes it, with time for its jobs; what is left is cut off here. */
   async close(): Promise<void> {
+    await Promise.all([...this.workers].map((worker) => worker.close(0)));
     await this.bull.close();
   }
 

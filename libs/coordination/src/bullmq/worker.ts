@@ -13,6 +13,8 @@ const RETRY_MS = 500;
 /** A worker whose server goes on must not need so long to take what waits; a healthy one needs milliseconds. */
 const DEAF_MS = 3_000;
 const WATCH_MS = 500;
+/** Between two looks at the queue of a worker that is quiet. */
+const LOOK_MS = 1_500;
 /** What a job whose signal aborted has to end before nobody waits for it any more. */
 const ABORTED_MS = 1_000;
 /** A job whose process died so often is dropped like any other that failed too often, but one kill is never its fault. */
@@ -49,7 +51,7 @@ export class BullJobWorker implements Worker {
   private readonly watch: NodeJS.Timeout;
   private asked: number;
   private suspectedAt: number | undefined;
-  private watching = false;
+  private looked = Number.NEGATIVE_INFINITY;
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -154,11 +156,10 @@ export class BullJobWorker implements Worker {
 
   private async look(): Promise<void> {
     this.held.abortExpired();
-    if (this.watching || this.quietMs < DEAF_MS || this.held.size >= this.options.concurrency) return;
-    this.watching = true;
-    const waiting = await this.parts.waiting().catch(() => 0);
-    this.watching = false;
     const now = this.parts.context.monotonic();
+    if (this.quietMs < DEAF_MS || this.held.size >= this.options.concurrency || now - this.looked < LOOK_MS) return;
+    this.looked = now;
+    const waiting = await this.parts.waiting().catch(() => 0);
     if (waiting === 0 || this.quietMs < DEAF_MS) this.suspectedAt = undefined;
     else this.suspectedAt ??= now;
     if (this.suspectedAt !== undefined && now - this.suspectedAt >= DEAF_MS && this.closing === undefined) this.replace(waiting);

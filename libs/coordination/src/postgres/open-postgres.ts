@@ -26,6 +26,8 @@ export async function openPostgres({ url }: PostgresOptions, context: Context): 
     keepAlive: true,
     options: '-c search_path=bullmq,public',
   });
+  // Every worker listens to its errors.
+  pool.setMaxListeners(0);
   // A connection that nobody uses broke: the next query opens another.
   pool.on('error', (error) => context.log.debug('a connection to PostgreSQL broke', { reason: error.message }));
   const bus = new NotifyBus(pool, context);

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../../../../test/support/eventually.js';
 import { coordinationContract } from '../coordination.contract.js';
 import { openCoordination, type CoordinationOptions } from '../open.js';
 import { silent } from '../silent.fixture.js';
@@ -28,4 +29,47 @@ coordinationContract('PGlite', async () => {
     open,
     close: () => coordination.close(),
   };
+});
+
+describe('a PGlite folder', () => {
+  const options = (name: string): CoordinationOptions => ({ kind: 'pglite', dir: join(root, name), template });
+
+  it('keeps its jobs over a restart', async () => {
+    const before = await open(options('kept'));
+    await before.queue('work').addAll([{ id: 'n-1', data: 'ä' }]);
+    await before.close();
+    const after = await open(options('kept'));
+    const done: unknown[] = [];
+    const settings = { concurrency: 1, lockMs: 5_000, stalledMs: 2_000, attempts: 1, backoff: () => -1 };
+    const worker = await after.queue('work').work(async ({ data }) => void done.push(data), settings);
+    await eventually(() => expect(done).toEqual(['ä']));
+    await worker.close(1_000);
+    await after.close();
+  });
+
+  it('is used by one at a time', async () => {
+    const first = await open(options('one'));
+    await expect(open(options('one'))).rejects.toThrow(/is already open in this process/);
+    await first.close();
+    await (await open(options('one'))).close();
+  });
+
+  it.each([
+    ['without a control file', (dir: string) => rm(join(dir, 'global/pg_control'))],
+    ['with garbage as control file', (dir: string) => writeFile(join(dir, 'global/pg_control'), 'x'.repeat(8_192))],
+    ['without its log', (dir: string) => rm(join(dir, 'pg_wal'), { recursive: true })],
+    ['with a catalog that was cut', (dir: string) => truncate(join(dir, 'global/1262'), 100)],
+    ['that is something else', (dir: string) => rm(dir, { recursive: true }).then(() => cp(import.meta.dirname, dir, { recursive: true }))],
+  ])('%s is set aside and made anew', async (what, damage) => {
+    const name = what.replaceAll(' ', '-');
+    await cp(template, join(root, name), { recursive: true });
+    await damage(join(root, name));
+    const errors: string[] = [];
+    const log = { ...silent, error: (message: string) => void errors.push(message) };
+    const coordination = await openCoordination(options(name), { log, now: Date.now });
+    await coordination.queue('work').add({ id: 'n-1', data: {} });
+    await coordination.close();
+    expect(errors).toEqual(['the queue folder is damaged and was set aside; its work is made again']);
+    expect((await readdir(root)).filter((entry) => entry.startsWith(`${name}.damaged-`))).toHaveLength(1);
+  });
 });
