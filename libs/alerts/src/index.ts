@@ -25,4 +25,5 @@ export type { GettableSilence, SilencesOptions } from './silences.js';
 export { parseSilence, silenceFromApi, silenceState, silenceToApi } from './silence.js';
 export type { ApiSilence, Silence, SilenceRequest, SilenceState } from './silence.js';
 export { checkTemplate, renderTemplate } from './template.js';
+export { formatRoutingProblem } from './yaml-reader.js';
 export type { Problem } from './yaml-reader.js';

@@ -123,3 +123,9 @@ export class Field {
 function camel(name: string): string {
   return name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 }
+
+/** One line: `routes.yml:12 route.routes[0].groupWait: … (allowed: …)`. */
+export function formatRoutingProblem({ file, line, field, message, allowed }: Problem): string {
+  const place = field === '' ? '' : ` ${field}`;
+  return `${file}:${line}${place}: ${message}${allowed === undefined ? '' : ` (allowed: ${allowed})`}`;
+}
