@@ -54,3 +54,11 @@ export interface Notification {
   readonly acceptedMs?: number;
   readonly createdMs: number;
 }
+
+/** What is asked of whoever looks after alerts, over REST. */
+export interface OwnerRequest {
+  /** From outside. */
+  readonly alerts?: readonly Alert[];
+  readonly acknowledge?: { readonly fingerprint: string; readonly by: string; readonly comment: string };
+  readonly unacknowledge?: { readonly fingerprint: string };
+}

@@ -1,4 +1,4 @@
-export type { Alert, Labels, Notification, Reason } from './alert.js';
+export type { Alert, Labels, Notification, OwnerRequest, Reason } from './alert.js';
 export { Alerts, MAX_ALERTS } from './alerts.js';
 export type { AlertsOptions } from './alerts.js';
 export type { Acknowledgement, PastEpisode } from './episode.js';
