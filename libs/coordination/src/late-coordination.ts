@@ -11,6 +11,11 @@ export class LateCoordination implements Coordination {
 
   constructor(private readonly open: () => Promise<Coordination>) {}
 
+  /** Somebody has used it. */
+  get isOpen(): boolean {
+    return this.opening !== undefined;
+  }
+
   queue(name: string): Queue {
     return new LateQueue(() => this.use().then((coordination) => coordination.queue(name)));
   }

@@ -9,7 +9,9 @@ const TEMPLATE = fileURLToPath(new URL('./template/', import.meta.url));
 /** Fills the folder when it is empty: from the template, or anew in a thread that takes its memory away again. */
 export async function prepareFolder(folder: string, template = TEMPLATE): Promise<void> {
   await rm(unfinished(folder), { recursive: true, force: true });
-  if ((await namesIn(folder)).length > 0) return;
+  const names = await namesIn(folder);
+  if (names.includes('PG_VERSION')) return;
+  if (names.length > 0) throw new Error('it holds other files: name an empty folder, or one that does not exist');
   await mkdir(dirname(folder), { recursive: true });
   if ((await namesIn(template)).length > 0) await cp(template, unfinished(folder), { recursive: true });
   else await (await Pglite.open({ folder: unfinished(folder), prepareOnly: true })).close();
