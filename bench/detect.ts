@@ -4,7 +4,7 @@
  *
  *     node dist/bench/detect.js corpus.txt
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { cpuUsage, stdout } from 'node:process';
 import { Normaliser, type Arrival, type Event, type Fields } from '#libs/record';
 import { Detector, type DetectInput, parseRule, type Rule, SignalBuilder } from '#libs/rules';
@@ -60,7 +60,8 @@ function compile(count: number): Rule[] {
   });
 }
 
-function deliveriesOf(lines: readonly string[]): DetectInput[] {
+/** Arriving at `firstMs` and after. */
+function deliveriesOf(lines: readonly string[], firstMs: number): DetectInput[] {
   const normaliser = new Normaliser({
     node: 'node-1-abcd',
     host: 'host-1',
@@ -70,7 +71,7 @@ function deliveriesOf(lines: readonly string[]): DetectInput[] {
     count: () => undefined,
   });
   const deliveries: DetectInput[] = [];
-  const first = BigInt(Date.now()) * 1_000_000n;
+  const first = BigInt(Math.round(firstMs)) * 1_000_000n;
   for (let from = 0; from < lines.length; from += RECORDS_A_DELIVERY) {
     const batch = lines.slice(from, from + RECORDS_A_DELIVERY);
     const texts = batch.map((text, index) => {
@@ -116,10 +117,11 @@ function measure(rules: readonly Rule[], deliveries: readonly DetectInput[]): st
   return `${best.toFixed(3)} µs a record, ${matches} matches, ${signals} signals`;
 }
 
-const lines = readFileSync(process.argv[2] ?? 'corpus.txt', 'utf8')
+const corpus = process.argv[2] ?? 'corpus.txt';
+const lines = readFileSync(corpus, 'utf8')
   .split('\n')
   .filter((line) => line !== '');
-const deliveries = deliveriesOf(lines);
+const deliveries = deliveriesOf(lines, statSync(corpus).mtimeMs);
 const bytes = deliveries.reduce((sum, { bulk }) => sum + bulk.length, 0);
 stdout.write(`${lines.length} records of ${Math.round(bytes / lines.length)} bytes\n`);
 for (const count of [0, 1, 10, 100]) stdout.write(`${String(count).padStart(4)} rules  ${measure(compile(count), deliveries)}\n`);

@@ -4,8 +4,8 @@
 export const SIGNALS = 'signals';
 /** Queue of notifications; a job is `{id}` of an outbox entry. */
 export const NOTIFICATIONS = 'notify';
-/** Queue of alerts that came from outside; a job is the body of one `POST /api/v2/alerts`. */
-export const EXTERNAL = 'external';
+/** Queue of what is asked of the owner over REST; a job is an `OwnerRequest`. */
+export const REQUESTS = 'requests';
 
 export const CHANNELS = {
   /** Something in the collection of that name changed: read it again. */

@@ -1,6 +1,6 @@
 import { type Predicate, toPredicate } from '#libs/query';
 import { pathOf, type StoredRecord, textAt, textsAt } from './record-fields.js';
-import { LEAN_FIELDS } from './record-bytes.js';
+import { LEAN_FIELDS, type RecordBytes } from './record-bytes.js';
 import { makeSample, type Shown, shownFields } from './sample.js';
 import { fieldsOf, NO_NOW } from './screen.js';
 import type { Rule } from './rule.js';
@@ -13,8 +13,8 @@ export const WHOLE = 2;
 /** A rule as the detector uses it. */
 export class CompiledRule {
   /** Whether a record of `LEAN_FIELDS` is enough to match it, and to count it. */
-  readonly matchesLean: boolean;
-  readonly countsLean: boolean;
+  readonly #matchesLean: boolean;
+  readonly #countsLean: boolean;
   readonly fieldPath: readonly string[] | undefined;
   readonly #where: Predicate;
   readonly #of: Predicate | undefined;
@@ -24,8 +24,8 @@ export class CompiledRule {
   constructor(readonly rule: Rule) {
     const of = 'of' in rule ? rule.of : undefined;
     const fields = [rule.where, ...(of === undefined ? [] : [of])].map(fieldsOf);
-    this.matchesLean = fields.every((names) => names !== undefined && isLean([...names]));
-    this.countsLean = isLean([...rule.groupBy, ...(rule.field === undefined ? [] : [rule.field])]);
+    this.#matchesLean = fields.every((names) => names !== undefined && isLean([...names]));
+    this.#countsLean = isLean([...rule.groupBy, ...(rule.field === undefined ? [] : [rule.field])]);
     this.fieldPath = rule.field === undefined ? undefined : pathOf(rule.field);
     this.#where = toPredicate(rule.where, NO_NOW);
     this.#of = of === undefined ? undefined : toPredicate(of, NO_NOW);
@@ -34,24 +34,33 @@ export class CompiledRule {
   }
 
   /** `PART`, `WHOLE`, both or 0. */
-  match(record: StoredRecord): number {
+  match(record: RecordBytes): number {
+    return this.#match(this.#matchesLean ? record.lean : record.full);
+  }
+
+  #match(record: StoredRecord): number {
     if (this.#of === undefined) return this.#where(record) ? PART : 0;
     if (!this.#of(record)) return 0;
     return this.#where(record) ? PART + WHOLE : WHOLE;
   }
 
-  keyOf(record: StoredRecord): readonly string[] {
-    return this.#groupPaths.map((path) => textAt(record, path));
+  keyOf(record: RecordBytes): readonly string[] {
+    return this.#groupPaths.map((path) => textAt(this.view(record), path));
   }
 
-  addValues(group: GroupCounts, second: number, record: StoredRecord): void {
+  addValues(group: GroupCounts, record: RecordBytes): void {
     if (this.fieldPath === undefined) return;
     const isSet = this.rule.kind !== 'change';
-    for (const value of textsAt(record, this.fieldPath)) group.addValue(second, value, isSet);
+    for (const value of textsAt(this.view(record), this.fieldPath)) group.addValue(record.second, value, isSet);
   }
 
-  addSample(counts: RuleCounts, group: GroupCounts, record: StoredRecord): void {
-    counts.addSample(makeSample(record, group.index, this.#shown));
+  addSample(counts: RuleCounts, group: GroupCounts, record: RecordBytes): void {
+    counts.addSample(makeSample(record.sampleHead, this.view(record), group.index, this.#shown));
+  }
+
+  /** As much of a record as counting it takes. */
+  view(record: RecordBytes): StoredRecord {
+    return this.#countsLean ? record.lean : record.full;
   }
 }
 

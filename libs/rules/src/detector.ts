@@ -4,17 +4,19 @@
  * ask for words need those in the message's bytes (`message-words.ts`). Only who may still match is asked properly.
  */
 import { CompiledRule } from './compiled-rule.js';
-import { FACT_FIELDS, Facts, NEEDLES, RULE_FACTS, UNCLEAR } from './facts.js';
+import { ABSENT, FACT_FIELDS, Facts, NEEDLES, RULE_FACTS, UNCLEAR } from './facts.js';
 import { MessageWords } from './message-words.js';
 import { Entry, makeProfile, type Profile } from './profile.js';
 import { factsRecord, RecordBytes } from './record-bytes.js';
 import { RecordLines } from './record-lines.js';
 import type { Rule } from './rule.js';
-import { fieldsOf } from './screen.js';
 import type { SignalBuilder } from './signal-builder.js';
 
-/** Profiles kept before all are forgotten: each has an entry for every rule that may match. */
-const MAX_PROFILES = 4_096;
+/** Branches kept before all are forgotten: a profile has an entry for every rule that may match. */
+const MAX_BRANCHES = 4_096;
+
+/** A profile always knows them. */
+const LEVEL_FIELDS = ['log.level', 'event.severity'];
 
 /** What a journal's reader hands on. */
 export interface DetectInput {
@@ -28,7 +30,12 @@ export interface DetectInput {
 /** By level or by the number of a fact's value. */
 interface Branch {
   readonly children: (Branch | undefined)[];
-  profile?: Profile;
+  /** Facts on the way here. */
+  readonly asked: readonly number[];
+  /** By whose values the children are told apart; the root's by level. */
+  readonly fact?: number;
+  /** Without children. */
+  readonly profile?: Profile;
 }
 
 export class Detector {
@@ -37,23 +44,16 @@ export class Detector {
   readonly #rules: readonly CompiledRule[];
   /** For records that have to be parsed. */
   readonly #loose: readonly Entry[];
-  /** Facts that some query asks for: they lead to the profile. */
-  readonly #asked: readonly number[];
-  /** Fields that a profile knows. */
-  readonly #known: ReadonlySet<string>;
   readonly #words = new MessageWords();
   #facts = new Facts();
-  #root: Branch = { children: [] };
-  #profiles = 0;
+  #root: Branch = { children: [], asked: [] };
+  #branches = 0;
 
   /** Rules that are switched off are left out. */
   constructor(rules: readonly Rule[]) {
     const enabled = rules.filter((rule) => rule.enabled);
     this.#rules = enabled.map((rule) => new CompiledRule(rule));
-    this.#loose = this.#rules.map((rule) => new Entry(rule, 0, true, undefined));
-    const fields = new Set(enabled.flatMap(queriesOf).flatMap((query) => [...(fieldsOf(query) ?? [])]));
-    this.#asked = RULE_FACTS.flatMap((field, fact) => (fields.has(field) ? [fact] : []));
-    this.#known = new Set([...this.#asked.map((fact) => RULE_FACTS[fact] ?? ''), 'log.level', 'event.severity']);
+    this.#loose = this.#rules.map((rule) => new Entry(rule, 0, rule.rule.where, undefined));
   }
 
   /** Counts what the rules find into `builder`. The same bytes give the same counts, whatever came before. */
@@ -63,7 +63,7 @@ export class Detector {
     const lines = new RecordLines(bulk, NEEDLES);
     let record = new RecordBytes(lines, this.#facts);
     while (lines.next()) {
-      if (this.#profiles > MAX_PROFILES || ((lines.index & 1023) === 0 && this.#facts.isFull)) {
+      if (this.#branches > MAX_BRANCHES || ((lines.index & 1023) === 0 && this.#facts.isFull)) {
         this.#forget();
         record = new RecordBytes(lines, this.#facts);
       }
@@ -99,33 +99,31 @@ export class Detector {
 
   /** undefined when a fact is unclear. */
   #profileOf(record: RecordBytes): Profile | undefined {
-    let branch = childOf(this.#root, record.level + 1);
-    for (const fact of this.#asked) {
-      const id = record.id(fact);
+    let branch = this.#root.children[record.level + 1] ?? this.#grow(this.#root, record.level + 1, record);
+    while (branch.fact !== undefined) {
+      const id = record.id(branch.fact);
       if (id === UNCLEAR) return undefined;
-      branch = childOf(branch, id);
+      branch = branch.children[id] ?? this.#grow(branch, id, record);
     }
-    return (branch.profile ??= this.#makeProfile(record));
+    return branch.profile;
   }
 
-  #makeProfile(record: RecordBytes): Profile {
-    this.#profiles += 1;
-    const ids = FACT_FIELDS.map((_, fact) => (this.#asked.includes(fact) ? record.id(fact) : 0));
-    const facts = factsRecord(record.level, ids, this.#facts);
-    return makeProfile(this.#rules, { facts, fields: this.#known, words: this.#words });
+  /** A branch asks for the next fact that some rule still needs; when there is none, it has the profile. */
+  #grow(parent: Branch, index: number, record: RecordBytes): Branch {
+    this.#branches += 1;
+    const asked = parent.fact === undefined ? [] : [...parent.asked, parent.fact];
+    const ids = FACT_FIELDS.map((_, fact) => (asked.includes(fact) ? record.id(fact) : ABSENT));
+    const fields = new Set([...LEVEL_FIELDS, ...asked.map((fact) => RULE_FACTS[fact] ?? '')]);
+    const profile = makeProfile(this.#rules, { facts: factsRecord(record.level, ids, this.#facts), fields, words: this.#words });
+    const fact = RULE_FACTS.findIndex((field, number) => !asked.includes(number) && profile.openFields.has(field));
+    const branch: Branch = { children: [], asked, ...(fact < 0 ? { profile } : { fact }) };
+    parent.children[index] = branch;
+    return branch;
   }
 
   #forget(): void {
     this.#facts = new Facts();
-    this.#root = { children: [] };
-    this.#profiles = 0;
+    this.#root = { children: [], asked: [] };
+    this.#branches = 0;
   }
-}
-
-function childOf(branch: Branch, index: number): Branch {
-  return (branch.children[index] ??= { children: [] });
-}
-
-function queriesOf(rule: Rule): Rule['where'][] {
-  return 'of' in rule && rule.of !== undefined ? [rule.where, rule.of] : [rule.where];
 }

@@ -5,16 +5,16 @@
 import { Interner } from './interner.js';
 import type { RecordLines } from './record-lines.js';
 
-/** By number: the field, and the text that its value (or its object, for the container) follows. */
+/** By number: the field, and the text that its value (or the object it stands in) follows. */
 const FACTS = [
   ['service.name', '},"service":{"name":'],
   ['host.name', '},"host":{"name":'],
   ['http.response.status_code', '"response":{"status_code":'],
   ['container.name', '},"container":{'],
-  // The first one behind the message is the one of `logweir`, whose other texts come before it.
-  ['logweir.node', '"node":'],
+  ['logweir.node', ',"logweir":{'],
 ] as const;
-const CONTAINER = 3;
+/** Facts whose needle opens an object: the member looked for in it. */
+const MEMBERS = [undefined, undefined, undefined, Buffer.from('"name":'), Buffer.from('"node":')];
 const NODE = 4;
 
 export const FACT_FIELDS: readonly string[] = FACTS.map(([field]) => field);
@@ -49,9 +49,10 @@ export class Facts {
     const at = lines.find(fact, from);
     if (at < 0) return ABSENT;
     const begin = at + (NEEDLES[fact] as string).length;
-    if (fact !== CONTAINER) return this.#valueAt(fact, lines, begin);
-    const name = containerName(lines, begin);
-    return name > 0 ? this.#valueAt(fact, lines, name) : name;
+    const member = MEMBERS[fact];
+    if (member === undefined) return this.#valueAt(fact, lines, begin);
+    const value = memberAt(lines, begin, member);
+    return value > 0 ? this.#valueAt(fact, lines, value) : value;
   }
 
   value(fact: number, id: number): unknown {
@@ -81,19 +82,22 @@ function stringEnd(bytes: Buffer, begin: number, to: number): number {
   return UNCLEAR;
 }
 
+function isAt(bytes: Buffer, at: number, text: Buffer): boolean {
+  for (let index = 0; index < text.length; index += 1) if (bytes[at + index] !== text[index]) return false;
+  return true;
+}
+
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 48 && byte <= 57;
 }
 
-const NAME = Buffer.from('"name":');
-
-/** Where the value of `name` begins in the container's object, whose other members are texts and flat objects of texts. */
-function containerName({ bytes, to }: RecordLines, begin: number): number {
+/** Where a member's value begins in an object whose other members are texts and flat objects of texts. */
+function memberAt({ bytes, to }: RecordLines, begin: number, member: Buffer): number {
   let depth = 0;
   for (let at = begin; at < to;) {
     const byte = bytes[at];
     if (byte === QUOTE) {
-      if (depth === 0 && bytes.compare(NAME, 0, NAME.length, at, at + NAME.length) === 0) return at + NAME.length;
+      if (depth === 0 && isAt(bytes, at, member)) return at + member.length;
       at = stringEnd(bytes, at, to);
       if (at < 0) return UNCLEAR;
       continue;

@@ -9,20 +9,22 @@
 
 /** Shorter than the tokeniser's longest token. */
 const MAX_UNBROKEN = 200;
-const QUOTE = 34;
-const BACKSLASH = 92;
-const LETTER_U = 117;
 const WORD = /[a-z0-9_]+/g;
 
-/** 0: no part of a run; else the byte in lower case. */
-const LOWER = new Uint8Array(256);
-/** Bytes at which every token ends. */
-const BREAKS = new Uint8Array(256);
+/** What a byte is to a scan: from `RUN` on, part of a run: the byte in lower case. */
+const [NEUTRAL, BREAK, QUOTE, BACKSLASH, WIDE, RUN] = [0, 1, 2, 3, 4, 5];
+const KINDS = new Uint8Array(256).fill(WIDE, 128);
 for (let code = 0; code < 128; code += 1) {
   const char = String.fromCharCode(code);
-  if (/[A-Za-z0-9_]/.test(char)) LOWER[code] = char.toLowerCase().charCodeAt(0);
-  else if (!/[.':,;"\\]/.test(char)) BREAKS[code] = 1;
+  // At these the tokeniser may go on within a token.
+  const neutral = /[.':,;]/.test(char) ? NEUTRAL : BREAK;
+  KINDS[code] = /[A-Za-z0-9_]/.test(char) ? char.toLowerCase().charCodeAt(0) : neutral;
 }
+KINDS['"'.charCodeAt(0)] = QUOTE;
+KINDS['\\'.charCodeAt(0)] = BACKSLASH;
+const LETTER_U = 117;
+/** Bits of a hash by which most runs are told to be no word of a rule's. */
+const FILTER_MASK = 4_095;
 
 /** The runs of ASCII letters, digits and `_` of a text in lower case. */
 export function runsOf(text: string): string[] {
@@ -43,6 +45,7 @@ export class MessageWords {
   #hashes = new Int32Array(16);
   #words = new Int32Array(16);
   #mask = 15;
+  readonly #filter = new Uint8Array(FILTER_MASK + 1);
   /** By word: the number of the latest message it was seen in. */
   #seen = new Float64Array(16);
   #message = 0;
@@ -81,6 +84,7 @@ export class MessageWords {
     this.#seen = new Float64Array(this.#numbers.size);
     for (const [run, number] of this.#numbers) {
       const hash = hashOf(run);
+      this.#filter[hash & FILTER_MASK] = 1;
       let at = hash & this.#mask;
       while (this.#words[at] !== 0) at = (at + 1) & this.#mask;
       this.#hashes[at] = hash;
@@ -103,28 +107,27 @@ export class MessageWords {
     this.#hasAll = false;
     this.#hasFragment = false;
     this.hasAny = false;
+    const filter = this.#filter;
     let hash = 0;
-    let isRun = false;
     let lastBreak = from;
-    let at = from;
-    for (; at < end; at += 1) {
-      const byte = bytes[at] as number;
-      const lower = LOWER[byte] as number;
-      if (lower !== 0) {
-        hash = (Math.imul(hash, 31) + lower) | 0;
-        isRun = true;
+    for (let at = from; at < end; at += 1) {
+      const kind = KINDS[bytes[at] as number] as number;
+      if (kind >= RUN) {
+        hash = (Math.imul(hash, 31) + kind) | 0;
         continue;
       }
-      if (isRun) this.#look(hash);
-      isRun = false;
+      if (filter[hash & FILTER_MASK] === 1) this.#look(hash);
       hash = 0;
-      if (at - lastBreak > MAX_UNBROKEN) this.#all();
-      if (BREAKS[byte] === 1) lastBreak = at;
-      else if (byte === QUOTE) break;
-      else if (byte === BACKSLASH) at += this.#escape(bytes[at + 1]);
-      else if (byte >= 0x80) this.#wide(bytes, at);
+      if (kind === NEUTRAL) continue;
+      if (kind === WIDE) this.#wide(bytes, at);
+      else if (kind === BACKSLASH) at += this.#escape(bytes[at + 1]);
+      else {
+        if (at - lastBreak > MAX_UNBROKEN) this.#all();
+        lastBreak = at;
+        if (kind === QUOTE) return at;
+      }
     }
-    return at;
+    return end;
   }
 
   #look(hash: number): void {

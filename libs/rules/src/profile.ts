@@ -8,7 +8,7 @@ import { RULE_FACTS, UNCLEAR } from './facts.js';
 import type { MessageWords } from './message-words.js';
 import type { RecordBytes } from './record-bytes.js';
 import type { StoredRecord } from './record-fields.js';
-import { decide, needOf, type Need } from './screen.js';
+import { decide, fieldsOf, needOf, type Need } from './screen.js';
 import type { GroupCounts, RuleCounts, SignalBuilder } from './signal-builder.js';
 
 /** In the place of a fact's number. */
@@ -29,8 +29,8 @@ export class Entry {
     readonly rule: CompiledRule,
     /** What every record of the profile is to the rule. */
     readonly sure: number,
-    /** Whether it may be more than that. */
-    readonly isOpen: boolean,
+    /** What has to be asked to know whether it is more than that. */
+    readonly open: Query | undefined,
     readonly need: Need | undefined,
   ) {
     const facts = rule.rule.groupBy.map((field) => (field === 'log.level' ? LEVEL : RULE_FACTS.indexOf(field)));
@@ -39,7 +39,7 @@ export class Entry {
 
   look(record: RecordBytes, builder: SignalBuilder): void {
     let bits = this.sure;
-    if (this.isOpen && (this.need === undefined || this.need())) bits = this.rule.match(this.rule.matchesLean ? record.lean : record.full);
+    if (this.open !== undefined && (this.need === undefined || this.need())) bits = this.rule.match(record);
     if (bits !== 0) this.#count(bits, record, builder);
   }
 
@@ -53,8 +53,8 @@ export class Entry {
     const group = this.#group(counts, record);
     group.add(record.second, bits & PART, (bits & WHOLE) >> 1);
     if ((bits & PART) === 0) return;
-    if (rule.fieldPath !== undefined) rule.addValues(group, record.second, rule.countsLean ? record.lean : record.full);
-    if (counts.wantsSample) rule.addSample(counts, group, rule.countsLean ? record.lean : record.full);
+    rule.addValues(group, record);
+    if (counts.wantsSample) rule.addSample(counts, group, record);
   }
 
   #countsOf(builder: SignalBuilder): RuleCounts {
@@ -66,10 +66,10 @@ export class Entry {
 
   #group(counts: RuleCounts, record: RecordBytes): GroupCounts {
     const number = this.#groupNumber(record);
-    if (number < 0) return counts.group(this.rule.keyOf(this.rule.countsLean ? record.lean : record.full));
+    if (number < 0) return counts.group(this.rule.keyOf(record));
     const known = this.#groups.get(number);
     if (known !== undefined) return known;
-    const group = counts.group(this.rule.keyOf(this.rule.countsLean ? record.lean : record.full));
+    const group = counts.group(this.rule.keyOf(record));
     this.#groups.set(number, group);
     return group;
   }
@@ -95,6 +95,8 @@ export interface Profile {
   /** Some entry asks for words, or for pieces of words. */
   readonly needsWords: boolean;
   readonly needsFragments: boolean;
+  /** Fields that the open entries ask for. */
+  readonly openFields: ReadonlySet<string>;
 }
 
 /** What is known of the records of a profile. */
@@ -113,6 +115,7 @@ export function makeProfile(rules: readonly CompiledRule[], known: Known): Profi
     wordless: entries.filter((entry) => entry.need === undefined || entry.sure !== 0),
     needsWords: entries.some((entry) => entry.need !== undefined),
     needsFragments: known.words.fragmentNeeds > before,
+    openFields: new Set(entries.flatMap(({ open }) => (open === undefined ? [] : [...(fieldsOf(open) ?? [])]))),
   };
 }
 
@@ -121,7 +124,9 @@ function entryOf(rule: CompiledRule, { facts, fields, words }: Known): Entry | u
   const of = 'of' in rule.rule && rule.rule.of !== undefined ? decide(rule.rule.of, facts, fields) : undefined;
   if (of === undefined) return made(rule, { sure: 0, sureWith: PART, open: where, words });
   if (of === true) return made(rule, { sure: WHOLE, sureWith: PART + WHOLE, open: where, words });
-  return of === false ? undefined : new Entry(rule, 0, true, needOf(of, words));
+  if (of === false) return undefined;
+  const both: Query = { type: 'and', clauses: typeof where === 'boolean' ? [of] : [of, where] };
+  return new Entry(rule, 0, both, needOf(of, words));
 }
 
 interface Verdict {
@@ -133,7 +138,7 @@ interface Verdict {
 }
 
 function made(rule: CompiledRule, { sure, sureWith, open, words }: Verdict): Entry | undefined {
-  if (open === true) return new Entry(rule, sureWith, false, undefined);
-  if (open === false) return sure === 0 ? undefined : new Entry(rule, sure, false, undefined);
-  return new Entry(rule, sure, true, needOf(open, words));
+  if (open === true) return new Entry(rule, sureWith, undefined, undefined);
+  if (open === false) return sure === 0 ? undefined : new Entry(rule, sure, undefined, undefined);
+  return new Entry(rule, sure, open, needOf(open, words));
 }

@@ -12,6 +12,7 @@ import { eventMs, NO_TIME, TIME_LENGTH, TimeReader } from './event-time.js';
 import { ABSENT, FACT_FIELDS, type Facts, TIME_NEEDLE, UNCLEAR } from './facts.js';
 import { pathOf, type StoredRecord, textAt } from './record-fields.js';
 import type { RecordLines } from './record-lines.js';
+import { type SampleHead, sampleHead } from './sample.js';
 
 const NO_LEVEL = -1;
 const SEQUENCE_AT = '{"event":{"sequence":'.length;
@@ -49,6 +50,7 @@ export class RecordBytes {
   #timeAt = 0;
   #lean: StoredRecord | undefined;
   #full: StoredRecord | undefined;
+  #head: SampleHead | undefined;
   readonly #ids = new Int32Array(FACT_FIELDS.length);
   readonly #createdTimes = new TimeReader();
   readonly #times = new TimeReader();
@@ -62,6 +64,7 @@ export class RecordBytes {
   read(position: number): void {
     this.#lean = undefined;
     this.#full = undefined;
+    this.#head = undefined;
     this.#ids.fill(NOT_READ);
     this.#position = position;
     this.isRegular = this.#readHead();
@@ -132,6 +135,10 @@ export class RecordBytes {
   get lean(): StoredRecord {
     if (this.#full !== undefined || !this.isRegular) return this.full;
     return (this.#lean ??= this.#makeLean() ?? this.full);
+  }
+
+  get sampleHead(): SampleHead {
+    return (this.#head ??= sampleHead(this.lean));
   }
 
   #makeLean(): StoredRecord | undefined {

@@ -15,6 +15,8 @@ export class RecordLines {
   #text = '';
   #base = 0;
   #at = 0;
+  /** By needle: how far from the end of a record it stood last. Records of one container end alike. */
+  readonly #fromEnd: number[];
   /** By needle: where it is found next, or found to be nowhere in this block. */
   readonly #next: number[];
 
@@ -23,6 +25,7 @@ export class RecordLines {
     private readonly needles: readonly string[],
   ) {
     this.#next = needles.map(() => -1);
+    this.#fromEnd = needles.map(() => 0);
   }
 
   /** Goes on to the next record; false at the end. */
@@ -52,15 +55,25 @@ export class RecordLines {
     return true;
   }
 
-  /** Where a needle stands in this record from `from` on, or -1. For each needle `from` must not go backwards. */
+  /** Where a needle, of which a record has one at most, stands from `from` on, or -1. For each needle `from` must not go backwards. */
   find(needle: number, from: number): number {
-    let at = this.#next[needle] ?? NEVER;
+    const guess = this.to - (this.#fromEnd[needle] as number);
+    if (guess >= from && this.#isAt(this.needles[needle] as string, guess)) return guess;
+    let at = this.#next[needle] as number;
     if (at < from) {
-      const found = this.#text.indexOf(this.needles[needle] ?? '', from - this.#base);
+      const found = this.#text.indexOf(this.needles[needle] as string, from - this.#base);
       at = found < 0 ? NEVER : this.#base + found;
       this.#next[needle] = at;
     }
-    return at < this.to ? at : -1;
+    if (at >= this.to) return -1;
+    this.#fromEnd[needle] = this.to - at;
+    return at;
+  }
+
+  #isAt(needle: string, at: number): boolean {
+    const { bytes } = this;
+    for (let index = 0; index < needle.length; index += 1) if (bytes[at + index] !== needle.charCodeAt(index)) return false;
+    return true;
   }
 
   /** One character per byte. */

@@ -1,11 +1,13 @@
-import { type Sample, MAX_SAMPLE_BYTES } from './signal.js';
 import { parseTimestamp } from '#libs/record';
 import { firstOf, type StoredRecord, textAt } from './record-fields.js';
+import { MAX_SAMPLE_BYTES, type Sample } from './signal.js';
 
 /** Fields that every sample shows, where the record has them. */
 const ALWAYS = ['service.name', 'host.name', 'container.name'];
-/** What JSON around a message and its escapes may take: the message is cut so that the whole stays below the limit. */
-const MAX_MESSAGE_BYTES = MAX_SAMPLE_BYTES - 512;
+/** The most that one character takes in JSON: `\u001f`. */
+const CHAR_BYTES = 6;
+/** Names, quotes and braces of a sample. */
+const FRAME_BYTES = 160;
 const CUT = '…';
 
 export type Shown = readonly (readonly [name: string, path: readonly string[]])[];
@@ -15,34 +17,48 @@ export function shownFields(groupBy: readonly string[], pathOf: (field: string) 
   return [...new Set([...groupBy, ...ALWAYS])].map((name) => [name, pathOf(name)] as const);
 }
 
-export function makeSample(record: StoredRecord, group: number, shown: Shown): { readonly sample: Sample; readonly bytes: number } {
+/** What all samples of one record share. */
+export type SampleHead = Omit<Sample, 'group' | 'fields'>;
+
+export function sampleHead(record: StoredRecord): SampleHead {
   const timestamp = textAt(record, ['@timestamp']);
   const level = textAt(record, ['log', 'level']);
+  const id = `${parseTimestamp(timestamp) ?? 0n}-${textAt(record, ['event', 'sequence'])}-${textAt(record, ['logweir', 'node'])}`;
+  const message = record['message'];
+  return { id, timestamp, ...(level === '' ? {} : { level }), message: typeof message === 'string' ? message : '' };
+}
+
+/** `bytes` is an estimate of its JSON, on the high side for most scripts. */
+export function makeSample(
+  head: SampleHead,
+  record: StoredRecord,
+  group: number,
+  shown: Shown,
+): { readonly sample: Sample; readonly bytes: number } {
   const fields: Record<string, string> = {};
+  let chars = head.id.length + head.timestamp.length;
   for (const [name, path] of shown) {
     const text = textAt(record, path);
-    if (text !== '') fields[name] = text;
+    if (text === '') continue;
+    fields[name] = text;
+    chars += name.length + text.length + CHAR_BYTES;
   }
-  const node = textAt(record, ['logweir', 'node']);
-  const id = `${parseTimestamp(timestamp) ?? 0n}-${textAt(record, ['event', 'sequence'])}-${node}`;
-  const rest = { group, id, timestamp, ...(level === '' ? {} : { level }), fields };
-  const room = MAX_MESSAGE_BYTES - jsonBytes(rest);
-  const sample = { ...rest, message: cut(messageOf(record), Math.max(0, room)) };
-  return { sample, bytes: jsonBytes(sample) };
+  const sample = { ...head, group, fields };
+  const most = (chars + head.message.length) * CHAR_BYTES + FRAME_BYTES;
+  if (most <= MAX_SAMPLE_BYTES) return { sample, bytes: (chars + head.message.length) * 2 + FRAME_BYTES };
+  const room = MAX_SAMPLE_BYTES - jsonBytes({ ...sample, message: '' });
+  const short = { ...sample, message: cut(head.message, Math.max(0, room)) };
+  return { sample: short, bytes: jsonBytes(short) };
 }
 
-function messageOf(record: StoredRecord): string {
-  const message = record['message'];
-  return typeof message === 'string' ? message : '';
-}
-
-export function jsonBytes(value: unknown): number {
+function jsonBytes(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-/** The longest beginning whose JSON has at most so many bytes. */
+/** The longest beginning, with a mark, whose JSON has at most so many bytes; the quotes were counted with the rest. */
 function cut(text: string, max: number): string {
-  let short = text.length > max ? firstOf(text, max) : text;
-  while (short !== '' && jsonBytes(short) > max) short = firstOf(short, Math.floor(short.length * 0.8));
-  return short === text ? text : short + CUT;
+  if (text.length <= max && jsonBytes(text) - 2 <= max) return text;
+  let short = firstOf(text, Math.min(text.length, max));
+  while (short !== '' && jsonBytes(short + CUT) - 2 > max) short = firstOf(short, Math.floor(short.length * 0.8));
+  return short + CUT;
 }
