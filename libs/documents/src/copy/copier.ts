@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { Report } from '../documents.js';
 import { reasonOf } from '../errors.js';
 import type { RedisConnection } from '../redis/connection.js';
-import { BEGIN, FINISH, RELEASE, TAKE } from '../redis/scripts.js';
+import { BEGIN, FINISH, HOLD, RELEASE, TAKE } from '../redis/scripts.js';
 import { DATA, formatPart, partKey, PARTS, readParts, readRound, ROUND, type Round } from './copy-format.js';
 import type { DocumentIndex, IndexEntry } from './document-index.js';
 import { listAll } from './listing.js';
 
-/** Longer than any write of one part takes; a copier that died is followed after it. */
-const LOCK_MS = 30_000;
+/** Longer than one write to the index may take; a copier that died is followed after it. */
+const LOCK_MS = 60_000;
 const PART_ENTRIES = 2_000;
 /** One text of 1 MiB may come on top; as JSON in JSON it becomes up to four times that. */
 const PART_BYTES = 1024 * 1024;
@@ -69,7 +69,7 @@ export class Copier {
     await this.#settle(round);
     const { parts, upTo, appends, only } = await this.#writeParts(round, String(incarnation));
     const written = { round, parts };
-    await this.index.write([{ key: ROUND, text: JSON.stringify(written) }], round);
+    await this.#write([{ key: ROUND, text: JSON.stringify(written) }], round);
     await this.#apply(written, only);
     const [ended] = await this.connection.run(FINISH, [this.#token, String(incarnation), upTo, ...[...appends].flat()]);
     if (ended !== 'ok') throw new RoundLost();
@@ -81,8 +81,8 @@ export class Copier {
     if (this.#settled) return;
     const last = await readRound(this.index);
     if (last === undefined) await listAll(this.connection, this.index);
-    else for await (const entries of readParts(this.index, last)) await this.index.write(entries, round);
-    for await (const { key } of this.index.read(PARTS)) await this.index.write([{ key, text: null }], round);
+    else for await (const entries of readParts(this.index, last)) await this.#write(entries, round);
+    for await (const { key } of this.index.read(PARTS)) await this.#write([{ key, text: null }], round);
   }
 
   /** Ends at a moment in which nothing more has changed: what was written until then is the state of that moment. */
@@ -108,16 +108,23 @@ export class Copier {
         const name = APPENDS.exec(key)?.[1];
         if (name !== undefined && text !== null) appends.set(name, text);
       }
-      await this.index.write([{ key: partKey(round, parts), text: formatPart(entries) }], round);
+      await this.#write([{ key: partKey(round, parts), text: formatPart(entries) }], round);
       if (more !== 1) return { parts: parts + 1, upTo, appends, only: parts === 0 ? entries : [] };
     }
   }
 
+  /** Only as long as no other process has taken over. */
+  async #write(entries: readonly IndexEntry[], round: number): Promise<void> {
+    const [outcome] = await this.connection.run(HOLD, [this.#token, LOCK_MS]);
+    if (outcome !== 'ok') throw new RoundLost();
+    await this.index.write(entries, round);
+  }
+
   /** `only` is the one part of a short round, which need not be read again. */
   async #apply(round: Round, only: readonly IndexEntry[]): Promise<void> {
-    if (round.parts === 1) await this.index.write(only, round.round);
-    else for await (const entries of readParts(this.index, round)) await this.index.write(entries, round.round);
-    for (let part = 0; part < round.parts; part++) await this.index.write([{ key: partKey(round.round, part), text: null }], round.round);
+    if (round.parts === 1) await this.#write(only, round.round);
+    else for await (const entries of readParts(this.index, round)) await this.#write(entries, round.round);
+    for (let part = 0; part < round.parts; part++) await this.#write([{ key: partKey(round.round, part), text: null }], round.round);
   }
 }
 

@@ -12,8 +12,8 @@ export interface FileCheckpointOptions {
 }
 
 /**
- * Holds its entries in memory, as strings: the bytes of the texts (twice that where they are not Latin-1) and about 150
- * bytes for each entry.
+ * Holds its entries in memory, as strings: the bytes of the texts (twice that where they are not Latin-1) and about 80
+ * bytes for each entry (measured: 100 000 entries of 320 bytes, 38 MiB).
  */
 export class FileCheckpoint implements Checkpoint {
   readonly #entries = new Map<string, string>();

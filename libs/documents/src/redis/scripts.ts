@@ -132,6 +132,12 @@ if redis.call('HGET', marker, 'listed') ~= '1' then return {'unlisted'} end
 if redis.call('ZCARD', prefix .. 'changed') == 0 then return {'idle'} end
 return {'ok', redis.call('HINCRBY', marker, 'round', 1), incarnation}`;
 
+/** Holds the lock for longer: token, milliseconds. */
+export const HOLD = `${HEAD}
+if redis.call('GET', prefix .. 'copier') ~= ARGV[1] then return {'lost'} end
+redis.call('PEXPIRE', prefix .. 'copier', ARGV[2])
+return {'ok'}`;
+
 /** What changed behind a number: token, ms of the lock, incarnation, number, most entries, most bytes. Gives the last number, whether more follows, and member, text or false. */
 export const TAKE = `${HEAD}
 if incarnation ~= ARGV[3] or redis.call('GET', prefix .. 'copier') ~= ARGV[1] then return {'lost'} end
