@@ -1,0 +1,135 @@
+import { defaultRouting, describeRouting, groupKey, groupLabels, matchRoutes } from './routing.js';
+import { parseRouting } from './routing-file.js';
+import { formatRoutingProblem } from './yaml-reader.js';
+
+const FILE = `
+route:
+  receiver: ops
+  groupBy: [alertname]
+  groupInterval: 2m
+  routes:
+    - receiver: pager
+      matchers: [severity="critical"]
+      group_wait: 0s
+      continue: true
+    - matchers: ['team=~"db|store"', severity!="info"]
+      receiver: db
+      groupBy: ['...']
+      repeatInterval: 1h
+      routes:
+        - matchers: [host="db1"]
+receivers:
+  - name: ops
+    webhook: { url: 'https://ops.example/hook', secret: '\${HOOK_SECRET}' }
+  - name: pager
+    pagerduty: { routing_key_file: /run/secrets/pager }
+  - name: db
+    sendResolved: false
+    slack: { url_file: slack-url, channels: ['\${CHANNEL}'] }
+`;
+
+const SOURCES = {
+  file: 'routes.yml',
+  env: { HOOK_SECRET: 'whsec_1', CHANNEL: '#db' },
+  readFile: (path: string) => `secret of ${path}\n`,
+};
+
+function parsed(text = FILE) {
+  const { routing, problems } = parseRouting(text, SOURCES);
+  if (routing === undefined) throw new Error(problems.map(formatRoutingProblem).join('\n'));
+  return routing;
+}
+
+describe('a routes file', () => {
+  it.each([
+    [{ severity: 'info' }, ['ops']],
+    [{ severity: 'critical' }, ['pager']],
+    [{ severity: 'critical', team: 'db' }, ['pager', 'db']],
+    [{ severity: 'info', team: 'db' }, ['ops']],
+    [{ severity: 'error', team: 'store', host: 'db1' }, ['db']],
+  ])('sends %j to %j', (labels, receivers) => {
+    expect(matchRoutes(parsed().route, labels).map(({ receiver }) => receiver)).toEqual(receivers);
+  });
+
+  it('gives what a route does not say from its parent', () => {
+    const [deepest] = matchRoutes(parsed().route, { team: 'db', host: 'db1' });
+    expect(deepest).toMatchObject({
+      receiver: 'db',
+      groupBy: ['...'],
+      repeatIntervalMs: 3_600_000,
+      groupIntervalMs: 120_000,
+      continue: false,
+    });
+  });
+
+  it('names groups as Alertmanager does', () => {
+    const labels = { alertname: 'x', team: 'db', host: 'db1' };
+    const [deepest = parsed().route] = matchRoutes(parsed().route, labels);
+    expect(groupKey(deepest, groupLabels(deepest, labels))).toBe(
+      '{}/{severity!="info",team=~"db|store"}/{host="db1"}:{alertname="x", host="db1", team="db"}',
+    );
+    expect(groupKey(parsed().route, groupLabels(parsed().route, labels))).toBe('{}:{alertname="x"}');
+  });
+
+  it('puts secrets in place, from files and from the environment', () => {
+    expect(parsed().receivers).toEqual([
+      { name: 'ops', sendResolved: true, settings: { webhook: { url: 'https://ops.example/hook', secret: 'whsec_1' } } },
+      { name: 'pager', sendResolved: true, settings: { pagerduty: { routing_key: 'secret of /run/secrets/pager' } } },
+      { name: 'db', sendResolved: false, settings: { slack: { url: 'secret of slack-url', channels: ['#db'] } } },
+    ]);
+  });
+
+  it('is shown without any setting of a receiver', () => {
+    const shown = JSON.stringify(describeRouting(parsed()));
+    expect(shown).toContain('"kinds":["webhook"]');
+    expect(shown).not.toMatch(/whsec|secret of|https:/);
+  });
+
+  it('that is empty sends everything to the receiver named default, or to nobody', () => {
+    expect(parseRouting('', { file: 'f', env: {}, receivers: ['default'] }).routing).toEqual(defaultRouting(['default']));
+    expect(parseRouting('', { file: 'f', env: {} }).routing?.route.receiver).toBeUndefined();
+  });
+
+  it.each([
+    ['route: {receiver: nobody}\nreceivers: [{name: ops}]', 'routes.yml:1 route.receiver: there is no receiver "nobody" (allowed: ops)'],
+    ['route:\n  groupwait: 5s', /^routes.yml:2 route.groupwait: "groupwait" is not known here \(allowed: receiver, matchers/],
+    [
+      'route:\n  groupWait: 5 seconds',
+      'routes.yml:2 route.groupWait: "5 seconds" is not a duration: 30s, 5m, 1h30m, 500ms are (allowed: a duration as 30s, 5m, 4h)',
+    ],
+    ['route: {groupInterval: 0s}', /must be longer than 0/],
+    ['route:\n  routes:\n    - matchers: [a]', /^routes.yml:3 route.routes\[0\].matchers\[0\]: bad matcher format: a/],
+    ['route: {matchers: [a=b]}', /the root route takes everything/],
+    ["route: {groupBy: ['...', a]}", /stands alone/],
+    ['route: {groupBy: [service.name]}', /dots of fields are _/],
+    ['route: {routes: [{muteTimeIntervals: [night]}]}', /there is no time interval "night" \(allowed: none is defined\)/],
+    ['receivers: [{name: a}, {name: a}]', /the name "a" is taken/],
+    ['receivers: [{name: a, telegram: {}}]', /allowed: name, sendResolved, webhook, slack, discord, teams, pagerduty, email, alertmanager/],
+    [
+      'receivers:\n  - name: a\n    webhook: {url: "${NOT_SET}"}',
+      'routes.yml:3 receivers[0].webhook: the environment has no variable NOT_SET',
+    ],
+    ['inhibitRules: [{sourceMatchers: [a=b]}]', /sourceMatchers and targetMatchers are needed/],
+    ['route: [', /^routes.yml:1: /],
+    ['route: 7', /must be a map/],
+    ['x'.repeat(1_100_000), /more than 1048576 bytes/],
+  ])('that is wrong names file, line, field and what is allowed: %#', (text, expected) => {
+    const { routing, problems } = parseRouting(text, SOURCES);
+    expect(routing).toBeUndefined();
+    if (typeof expected === 'string') expect(problems.map(formatRoutingProblem)).toEqual([expected]);
+    else expect(problems.map(formatRoutingProblem).join('\n')).toMatch(expected);
+  });
+
+  it('whose secret cannot be read names the file, not what is in others', () => {
+    const { problems } = parseRouting(FILE, {
+      ...SOURCES,
+      readFile: () => {
+        throw new Error('EACCES');
+      },
+    });
+    expect(problems.map(formatRoutingProblem)).toEqual([
+      'routes.yml:21 receivers[1].pagerduty: routing_key_file: the file /run/secrets/pager cannot be read',
+      'routes.yml:24 receivers[2].slack: url_file: the file slack-url cannot be read',
+    ]);
+  });
+});
