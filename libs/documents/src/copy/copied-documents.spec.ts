@@ -251,6 +251,22 @@ describeWithRedis('documents in Redis with a copy', () => {
     expect([...index.entries].filter(([key, { text }]) => key.startsWith('part/') && text !== null)).toEqual([]);
   });
 
+  it('is filled once when several processes meet an emptied Redis', async () => {
+    const documents = await Promise.all([open(), open(), open()]);
+    for (let each = 0; each < 50; each++) await documents[0]?.put('rules', `r${each}`, each);
+    await documents[0]?.checkpoint('alerts').append(1, new Map(Array.from({ length: 3_000 }, (_, each) => [`state/${each}`, 'x'])));
+    await documents[0]?.copyNow();
+    for (let round = 0; round < 5; round++) {
+      await empty();
+      // Each removes one as soon as it may; nobody who still fills brings it back.
+      const removed = await Promise.all(documents.map((each, index) => each.remove('rules', `r${round * 3 + index}`)));
+      expect(removed).toEqual([true, true, true]);
+      await documents[1]?.copyNow();
+      expect((await documents[2]?.list('rules'))?.length).toBe(50 - (round + 1) * 3);
+      expect((await documents[2]?.checkpoint('alerts').read('state/'))?.size).toBe(3_000);
+    }
+  });
+
   it('copies a Redis that was used without a copy, and removes what the index had from elsewhere', async () => {
     index.entries.set('data/documents:rules/old', { text: '3\n"old"', round: 1 });
     const plain = await RedisDocuments.open({ url: server.url, prefix, report: () => undefined });

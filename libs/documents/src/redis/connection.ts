@@ -99,10 +99,6 @@ export class RedisConnection {
     this.redis.disconnect();
   }
 
-  get trouble(): string {
-    return this.redis.status === 'ready' ? '' : `${this.#awayText()}; ${this.#advice()}`;
-  }
-
   #fill(): Promise<void> {
     this.#filling ??= this.onEmptied().finally(() => (this.#filling = undefined));
     return this.#filling;
@@ -111,7 +107,8 @@ export class RedisConnection {
   #failure(error: unknown, sent: boolean): DocumentsError {
     const message = error instanceof Error ? error.message : String(error);
     const cause = { cause: error };
-    if (/^(OOM|MISCONF|READONLY|NOAUTH|WRONGPASS|NOPERM|LOADING|MASTERDOWN|CLUSTERDOWN)/.test(message)) {
+    // What Redis answers with an error it refused before the script's first change.
+    if (error instanceof Error && error.name === 'ReplyError') {
       return new DocumentsError('documents_unavailable', `Redis at ${this.where} refused: ${message}`, cause);
     }
     if (!sent) return new DocumentsError('documents_unavailable', `${this.#awayText()}; nothing was changed; ${this.#advice()}`, cause);

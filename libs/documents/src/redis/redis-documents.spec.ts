@@ -70,6 +70,60 @@ describeWithRedis('documents in Redis', () => {
     await documents.close();
   });
 
+  it('keeps every append that resolved, whole, when Redis is killed in the middle of them', async () => {
+    const documents = await documentsAt('killed:');
+    const alerts = documents.checkpoint('alerts');
+    for (let round = 0; round < 3; round++) {
+      let newest = 0;
+      let number = round * 100_000;
+      const kill = eventually(() => expect(newest).toBeGreaterThan(round * 100_000 + 50), 10_000, 3).then(() => server.stop('SIGKILL'));
+      for (let away = false; !away; number++) {
+        const changes = new Map(Array.from({ length: 20 }, (_, key) => [`state/${key}`, `${number} ${'x'.repeat(200)}`]));
+        const error = await alerts.append(1, changes).catch((found: unknown) => found as Error);
+        if (typeof error === 'number') newest = number;
+        else away = true;
+      }
+      await kill;
+      await server.restart();
+      const state = await eventually(() => alerts.read('state/'));
+      const numbers = new Set([...state.values()].map((text) => Number(text.split(' ')[0])));
+      expect(numbers.size).toBe(1);
+      expect([...numbers][0]).toBeGreaterThanOrEqual(newest);
+    }
+    await documents.close();
+  });
+
+  it('takes an append whole or not at all when the memory is used up', async () => {
+    const documents = await documentsAt('full:');
+    const alerts = documents.checkpoint('alerts');
+    await alerts.append(
+      1,
+      new Map([
+        ['a/1', 'x'],
+        ['a/2', 'x'],
+      ]),
+    );
+    await documents.connection.redis.config('SET', 'maxmemory', '1mb');
+    const refused = await alerts
+      .append(
+        1,
+        new Map([
+          ['a/2', null],
+          ['a/3', 'y'.repeat(100)],
+        ]),
+      )
+      .catch((error: unknown) => error);
+    await expect(documents.put('rules', 'a', 1)).rejects.toMatchObject({
+      code: 'documents_unavailable',
+      message: expect.stringContaining('OOM') as string,
+    });
+    await alerts.remove(['a/1']);
+    await documents.connection.redis.config('SET', 'maxmemory', '0');
+    const keys = [...(await alerts.read('a/')).keys()];
+    expect(keys).toEqual(refused instanceof Error ? ['a/2'] : ['a/3']);
+    await documents.close();
+  });
+
   it('checks the settings of the server', async () => {
     const documents = await documentsAt('check:');
     expect(await documents.check()).toEqual([]);

@@ -1,12 +1,12 @@
 /** Documents in a Redis 6.2 or newer that several processes share; scripts.ts says what is where. */
 import type { Condition } from '#libs/telemetry';
 import type { Checkpoint, Document, Documents } from '../documents.js';
-import { VersionConflictError } from '../errors.js';
+import { reasonOf, VersionConflictError } from '../errors.js';
 import { checkCollection, checkId, formatValue, MAX_DOCUMENTS, tooMany } from '../limits.js';
 import { checkSettings, type Finding } from './check.js';
 import { type ConnectionOptions, RedisConnection, type Reply } from './connection.js';
 import { RedisCheckpoint } from './redis-checkpoint.js';
-import { GET, LIST, PUT, REMOVE } from './scripts.js';
+import { GET, LIST, PING, PUT, REMOVE } from './scripts.js';
 
 /** Stands for a version that is not given. */
 const ANY = -1;
@@ -68,8 +68,12 @@ export class RedisDocuments implements Documents {
   }
 
   async health(): Promise<Condition> {
-    const reason = this.connection.trouble;
-    return { ok: reason === '', reason };
+    try {
+      await this.connection.run(PING, []);
+      return { ok: true, reason: '' };
+    } catch (error) {
+      return { ok: false, reason: reasonOf(error) };
+    }
   }
 
   async close(): Promise<void> {

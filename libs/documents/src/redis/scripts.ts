@@ -49,6 +49,10 @@ if redis.call('HSETNX', marker, 'incarnation', ARGV[1]) == 0 then return {'known
 redis.call('HSET', marker, 'base', ARGV[2], 'tracked', ARGV[3], 'listed', ARGV[3], 'round', ARGV[4])
 return {'marked'}`;
 
+/** Nothing but whether it is ours and answers. */
+export const PING = `${HEAD}
+return {'ok'}`;
+
 export const GET = `${HEAD}
 return {'ok', redis.call('HGET', prefix .. ARGV[1], ARGV[2])}`;
 
