@@ -20,3 +20,5 @@ export { HTTP_TIMEOUT_MS } from './http/http-sender.js';
 export { AddressPolicy } from './network/address-policy.js';
 export type { AddressPolicyOptions } from './network/address-policy.js';
 export type { Delivered, Receiver } from './receiver.js';
+export { DELIVERIES, MAX_LINES, slotKey } from './delivery/delivery-line.js';
+export type { DeliveredMessage, DeliveryLine } from './delivery/delivery-line.js';

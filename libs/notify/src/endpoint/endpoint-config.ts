@@ -99,7 +99,7 @@ function collect(value: unknown, key: string, found: string[]): void {
   if (SECRET_KEYS.has(key)) found.push(value);
   if (key !== 'url' && key !== 'urls') return;
   const { pathname, search } = new URL(value);
-  if (pathname !== '/') found.push(`${pathname}${search}`, pathname);
+  if (pathname !== '/') found.push(`${pathname}${search}`, pathname, pathname.replace(/\/$/, ''));
   if (search !== '') found.push(...new URLSearchParams(search).values());
 }
 

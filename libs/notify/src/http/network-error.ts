@@ -23,7 +23,7 @@ export function networkError(peer: string, error: unknown): DeliveryError {
 }
 
 function describe(code: string, error: unknown): string {
-  if (code.startsWith('HPE_')) return 'what it answered is not HTTP';
+  if (code.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')) return 'what it answered is not HTTP';
   if (code !== '') return code;
   return error instanceof Error ? error.name : 'unknown error';
 }

@@ -15,14 +15,12 @@ export function plainAddress(address: string): string {
 }
 
 function embeddedAddress(groups: readonly number[]): string | undefined {
-  const [first = 0, second = 0, third = 0] = groups;
-  const low = groups.slice(6);
-  if (first === 0x2002) return dotted(second, third);
-  if (first === 0x64 && second === 0xff9b) return dotted(low[0] ?? 0, low[1] ?? 0);
-  if (!groups.slice(0, 5).every((group) => group === 0)) return undefined;
-  if (groups[5] === 0xffff) return dotted(low[0] ?? 0, low[1] ?? 0);
+  const at = (index: number): number => groups[index] ?? 0;
+  if (at(0) === 0x2002) return dotted(at(1), at(2));
+  if (at(0) === 0x64 && at(1) === 0xff9b) return dotted(at(6), at(7));
+  if (groups.slice(0, 5).some((group) => group !== 0)) return undefined;
   // ::1 and :: are no IPv4 addresses though their first 96 bits are zero.
-  return groups[5] === 0 && low[0] !== 0 ? dotted(low[0] ?? 0, low[1] ?? 0) : undefined;
+  return at(5) === 0xffff || (at(5) === 0 && at(6) !== 0) ? dotted(at(6), at(7)) : undefined;
 }
 
 const dotted = (high: number, low: number): string => [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');

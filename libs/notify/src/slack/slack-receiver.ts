@@ -9,10 +9,11 @@ import { cutEscaped, fitting } from '../text/cut.js';
 import { hiddenLine } from '../text/lines.js';
 import { colourOf, linkOf, shownAlerts, SHOWN_ALERTS, titleOf, type AlertSummary } from '../text/summary.js';
 
+/** A section is a heading with its link, or an alert: with these parts both stay below 3 000. */
 const TITLE_CHARACTERS = 1_024;
-const SECTION_CHARACTERS = 3_000;
+const LINK_CHARACTERS = 1_500;
 const MESSAGE_CHARACTERS = 12_000;
-const TEXT_CHARACTERS = 900;
+const TEXT_CHARACTERS = 600;
 const LABELS_CHARACTERS = 500;
 const SAMPLE_CHARACTERS = 300;
 
@@ -45,7 +46,7 @@ function render(notification: Notification, externalUrl: string, most: number): 
   const title = titleOf(notification);
   const { shown, hidden } = shownAlerts(notification, most);
   const sections = [heading(title, linkOf(notification, externalUrl)), ...shown.map(formatAlert), ...hiddenLine(hidden)];
-  const blocks = sections.map((text) => ({ type: 'section', text: { type: 'mrkdwn', text: text.slice(0, SECTION_CHARACTERS) } }));
+  const blocks = sections.map((text) => ({ type: 'section', text: { type: 'mrkdwn', text } }));
   const color = `#${colourOf(notification).toString(16).padStart(6, '0')}`;
   const fallback = cut(title, TITLE_CHARACTERS);
   return JSON.stringify({ text: fallback, attachments: [{ color, fallback, blocks }] });
@@ -54,8 +55,9 @@ function render(notification: Notification, externalUrl: string, most: number): 
 /** A link's address may hold no `|` or `>`: they end it. */
 function heading(title: string, link: string): string {
   const name = cut(title, TITLE_CHARACTERS);
-  if (!URL.canParse(link) || link.length > TITLE_CHARACTERS) return `*${name}*`;
-  return `*<${link.replace(/[|<>]/g, encodeURIComponent).replaceAll('&', '&amp;')}|${name}>*`;
+  const address = link.replace(/[|<>]/g, encodeURIComponent).replaceAll('&', '&amp;');
+  if (!/^https?:/.test(link) || address.length > LINK_CHARACTERS) return `*${name}*`;
+  return `*<${address}|${name}>*`;
 }
 
 function formatAlert(alert: AlertSummary): string {

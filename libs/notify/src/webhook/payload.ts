@@ -2,8 +2,9 @@
  * Alertmanager's webhook payload, version 4: its field names, order, formats and bytes (template.Data and webhook.Message of
  * 0.34), then what only Logweir knows: `values`, `samples` and `folded` in each alert, `links` in the whole.
  */
-import type { Alert, Notification, Reason } from '#libs/alerts';
+import type { Alert, Labels, Notification, Reason } from '#libs/alerts';
 import { inCommon, isResolved, sorted } from '../text/common-labels.js';
+import { cutRunes } from '../text/cut.js';
 import { formatGoJson, formatGoTime, GO_ZERO_TIME } from '../text/go-json.js';
 
 /** Alertmanager's words for a reason. */
@@ -34,7 +35,30 @@ export function formatPayload(notification: Notification, options: PayloadOption
     const body = render(notification, options, { alerts, samples: false });
     if (fits(body)) return body;
   }
-  return render(notification, options, { alerts: 1, samples: false });
+  return render(withShortTexts(notification), options, { alerts: 1, samples: false });
+}
+
+/** For an alert that alone is too large: its first labels and annotations, each cut. */
+const SHORT_RUNES = 1_000;
+const SHORT_NAMES = 50;
+
+function withShortTexts(notification: Notification): Notification {
+  const short = (labels: Labels): Labels =>
+    Object.fromEntries(
+      Object.entries(labels)
+        .slice(0, SHORT_NAMES)
+        .map(([name, value]) => [cutRunes(name, SHORT_RUNES), cutRunes(value, SHORT_RUNES)]),
+    );
+  const [first] = notification.alerts;
+  const alerts = first === undefined ? [] : [{ ...first, labels: short(first.labels), annotations: short(first.annotations) }];
+  const truncatedAlerts = notification.truncatedAlerts + notification.alerts.length - alerts.length;
+  return {
+    ...notification,
+    alerts,
+    truncatedAlerts,
+    groupLabels: short(notification.groupLabels),
+    routeLabels: short(notification.routeLabels),
+  };
 }
 
 const fits = (body: string): boolean => Buffer.byteLength(body) <= MAX_WEBHOOK_BYTES;
