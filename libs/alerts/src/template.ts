@@ -9,8 +9,8 @@ import { cut, MAX_ANNOTATION } from './labels.js';
 
 /** Characters of a template. */
 export const MAX_TEMPLATE = 8_192;
-/** Milliseconds, and the library's units of memory: an alert must not wait. */
-const RENDER_LIMIT_MS = 50;
+/** Milliseconds (a thousand steps take three), and the library's units of memory: an alert must not wait. */
+const RENDER_LIMIT_MS = 250;
 const MEMORY_LIMIT = 1_000_000;
 /** Parsed templates are kept: a rule's annotations are the same for each of its alerts. */
 const CACHE_SIZE = 500;
