@@ -87,8 +87,8 @@ class RuleReader {
     const base = this.#base();
     const where = reader.optional('where', readQuery) ?? { text: '', query: parseQuery('') };
     const kind = this.#kind();
-    if (kind === undefined || base === undefined) {
-      if (kind === undefined) reader.present(['for', 'recover', 'no_data', 'cooldown']);
+    if (kind === undefined) {
+      reader.present(['for', 'recover', 'no_data', 'cooldown']);
       reader.finish();
       return undefined;
     }
@@ -98,10 +98,10 @@ class RuleReader {
     return condition && this.#condition(base, where, readCondition(condition, reader));
   }
 
-  #base(): Base | undefined {
+  #base(): Base {
     const { reader, origin, source } = this;
-    const name = reader.required('name', readName, 'api-errors');
-    const base = {
+    return {
+      name: reader.required('name', readName, 'api-errors') ?? '',
       origin,
       source,
       groupBy: reader.optional('group_by', readGroupBy) ?? [],
@@ -113,7 +113,6 @@ class RuleReader {
       allowedLatenessMs: reader.optional('allowed_lateness', duration(0, MAX_LATENESS)) ?? DEFAULT_LATENESS,
       enabled: reader.optional('enabled', readSwitch) ?? true,
     };
-    return name === undefined ? undefined : { name, ...base };
   }
 
   #kind(): RuleKind | undefined {
