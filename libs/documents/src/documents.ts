@@ -29,6 +29,24 @@ export interface Documents {
   close(): Promise<void>;
 }
 
+/** What the owner of documents may ask besides. */
+export interface OpenedDocuments extends Documents {
+  /** Settings of the server that endanger what is stored; none for files. Rejects while the server is away. */
+  check(): Promise<readonly Finding[]>;
+  /** Whether the copy took what was last sent to it; well where there is none. */
+  copyHealth(): Condition;
+}
+
+/** A setting of the server under which what was promised does not hold, or holds less. */
+export interface Finding {
+  readonly setting: string;
+  readonly found: string;
+  readonly advised: string;
+  /** refuse: truth would be lost in everyday use; warn: after a crash, or it could not be read. */
+  readonly severity: 'refuse' | 'warn';
+  readonly reason: string;
+}
+
 export type Changes = ReadonlyMap<string, string | null>;
 
 /** Keys and texts that change together. Keys are `<kind>/<rest>`, so that a kind can be read by its prefix; at most 1 KiB. */

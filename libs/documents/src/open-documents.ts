@@ -1,6 +1,6 @@
 import type { DocumentIndex } from './copy/document-index.js';
 import { CopiedDocuments, type Schedule } from './copy/copied-documents.js';
-import type { Documents, Report } from './documents.js';
+import type { OpenedDocuments, Report } from './documents.js';
 import { FileDocuments } from './files/file-documents.js';
 import { RedisDocuments } from './redis/redis-documents.js';
 
@@ -18,7 +18,7 @@ export interface DocumentsOwner {
 }
 
 /** Rejects when a folder cannot be used; a Redis that is away is a matter of `health`. */
-export function openDocuments(place: DocumentsPlace, owner: DocumentsOwner): Promise<Documents> {
+export function openDocuments(place: DocumentsPlace, owner: DocumentsOwner): Promise<OpenedDocuments> {
   const { report } = owner;
   if (place.kind === 'files') return FileDocuments.open({ dir: place.dir, report });
   const { url, prefix, copy } = place;

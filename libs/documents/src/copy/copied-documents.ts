@@ -4,8 +4,7 @@
  * Redis goes on, and remembers which keys the copy lacks.
  */
 import type { Condition } from '#libs/telemetry';
-import type { Checkpoint, Document, Documents, Report } from '../documents.js';
-import type { Finding } from '../redis/check.js';
+import type { Checkpoint, Document, Finding, OpenedDocuments, Report } from '../documents.js';
 import { RedisDocuments } from '../redis/redis-documents.js';
 import { Copier } from './copier.js';
 import type { DocumentIndex } from './document-index.js';
@@ -30,7 +29,7 @@ export interface CopiedDocumentsOptions {
   readonly copyEveryMs?: number;
 }
 
-export class CopiedDocuments implements Documents {
+export class CopiedDocuments implements OpenedDocuments {
   #callOff: () => void = () => undefined;
   #closed = false;
 
@@ -76,7 +75,6 @@ export class CopiedDocuments implements Documents {
     return this.redis.health();
   }
 
-  /** Whether the copy took what was last sent to it. */
   copyHealth(): Condition {
     const { trouble } = this.copier;
     return { ok: trouble === '', reason: trouble === '' ? '' : `the copy of the documents is behind: ${trouble}` };

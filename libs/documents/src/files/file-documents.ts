@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Condition } from '#libs/telemetry';
-import type { Checkpoint, Document, Documents, Report } from '../documents.js';
+import type { Checkpoint, Document, Finding, OpenedDocuments, Report } from '../documents.js';
 import { DocumentsError, reasonOf } from '../errors.js';
 import { checkCollection, checkId, formatValue } from '../limits.js';
 import { Collection } from './collection.js';
@@ -16,7 +16,7 @@ export interface FileDocumentsOptions {
 }
 
 /** Documents and checkpoints in a folder that one process has for itself. */
-export class FileDocuments implements Documents {
+export class FileDocuments implements OpenedDocuments {
   readonly #collections = new Map<string, Collection>();
   readonly #checkpoints = new Map<string, FileCheckpoint>();
   #closed = false;
@@ -62,6 +62,14 @@ export class FileDocuments implements Documents {
     const known = this.#checkpoints.get(name) ?? new FileCheckpoint(name, { ...rest, path: join(dir, 'checkpoints', `${name}.log`) });
     this.#checkpoints.set(name, known);
     return known;
+  }
+
+  async check(): Promise<readonly Finding[]> {
+    return [];
+  }
+
+  copyHealth(): Condition {
+    return { ok: true, reason: '' };
   }
 
   async health(): Promise<Condition> {

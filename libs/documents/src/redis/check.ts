@@ -1,14 +1,5 @@
 import type { Redis } from 'ioredis';
-
-/** A setting of the server under which what was promised does not hold, or holds less. */
-export interface Finding {
-  readonly setting: string;
-  readonly found: string;
-  readonly advised: string;
-  /** refuse: truth would be lost in everyday use; warn: after a crash, or it could not be read. */
-  readonly severity: 'refuse' | 'warn';
-  readonly reason: string;
-}
+import type { Finding } from '../documents.js';
 
 const UNREADABLE = 'the server does not tell (CONFIG is forbidden there): see to it yourself';
 

@@ -1,9 +1,9 @@
 /** Documents in a Redis 6.2 or newer that several processes share; scripts.ts says what is where. */
 import type { Condition } from '#libs/telemetry';
-import type { Checkpoint, Document, Documents } from '../documents.js';
+import type { Checkpoint, Document, Finding, OpenedDocuments } from '../documents.js';
 import { reasonOf, VersionConflictError } from '../errors.js';
 import { checkCollection, checkId, formatValue, MAX_DOCUMENTS, tooMany } from '../limits.js';
-import { checkSettings, type Finding } from './check.js';
+import { checkSettings } from './check.js';
 import { type ConnectionOptions, RedisConnection, type Reply } from './connection.js';
 import { RedisCheckpoint } from './redis-checkpoint.js';
 import { GET, LIST, PING, PUT, REMOVE } from './scripts.js';
@@ -11,7 +11,7 @@ import { GET, LIST, PING, PUT, REMOVE } from './scripts.js';
 /** Stands for a version that is not given. */
 const ANY = -1;
 
-export class RedisDocuments implements Documents {
+export class RedisDocuments implements OpenedDocuments {
   readonly #checkpoints = new Map<string, RedisCheckpoint>();
 
   private constructor(readonly connection: RedisConnection) {}
@@ -62,9 +62,12 @@ export class RedisDocuments implements Documents {
     return known;
   }
 
-  /** Settings of the server that endanger what is stored. Rejects while it is away. */
   check(): Promise<readonly Finding[]> {
     return checkSettings(this.connection.redis);
+  }
+
+  copyHealth(): Condition {
+    return { ok: true, reason: '' };
   }
 
   async health(): Promise<Condition> {
