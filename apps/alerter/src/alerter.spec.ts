@@ -1,70 +1,58 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { loadSettings } from '#libs/config';
 import type { RunningService } from '#libs/service';
 import type { ReadinessReport } from '#libs/telemetry';
 import { eventually } from '../../../test/support/eventually.js';
-import { startAlerter } from './alerter.js';
+import { describeWithRedis, startRedis } from '../../../test/support/redis.js';
+import { startAlone } from './alone.js';
 
-const HOST = '127.0.0.1';
-let alerter: RunningService;
-const address = () => alerter.addresses['alerter'] ?? '';
-afterEach(() => alerter.close());
+let alerter: RunningService | undefined;
+const address = () => alerter?.addresses['alerter'] ?? '';
+afterEach(async () => {
+  await alerter?.close();
+  alerter = undefined;
+});
+
+function start(env: Readonly<Record<string, string>>): Promise<RunningService> {
+  const settings = loadSettings({ env: { LOGWEIR_API_PORT: '0', LOGWEIR_ALERTS_RULES: 'none', ...env }, readFile: () => undefined });
+  return startAlone({ settings, write: () => undefined, now: Date.now, env });
+}
 
 async function readiness(): Promise<{ status: number; report: ReadinessReport }> {
   const response = await fetch(`${address()}/readyz`);
   return { status: response.status, report: (await response.json()) as ReadinessReport };
 }
 
-describe('the alerter', () => {
-  it('is alive and ready without Redis', async () => {
-    alerter = await startAlerter({ host: HOST, port: 0 });
-    expect((await fetch(`${address()}/healthz`)).status).toBe(200);
-    expect(await readiness()).toEqual({ status: 200, report: { ready: true, parts: {} } });
+describe('the alerter on its own', () => {
+  it('does not start without a Redis, and says what to do', async () => {
+    await expect(start({})).rejects.toThrow('set LOGWEIR_REDIS_URL, or run npm start');
   });
 
-  it('is not ready while its Redis is away, and says where it looked without the password', async () => {
-    alerter = await startAlerter({ host: HOST, port: 0, redisUrl: 'redis://:secret@127.0.0.1:1' });
+  it('is alive but not ready while its Redis is away, and says where it looked without the password', async () => {
+    alerter = await start({ LOGWEIR_REDIS_URL: 'redis://:secret@127.0.0.1:1' });
+    expect((await fetch(`${address()}/healthz`)).status).toBe(200);
     const { status, report } = await readiness();
     expect(status).toBe(503);
-    expect(report.parts['redis']?.reason).toMatch(
-      /^Redis at redis:\/\/127\.0\.0\.1:1 does not answer \(.+\): start it, or change LOGWEIR_REDIS_URL$/,
-    );
-  });
-
-  it('is ready when its Redis answers', async () => {
-    const redis = await startRedis();
-    alerter = await startAlerter({ host: HOST, port: 0, redisUrl: `redis://${HOST}:${redis.port}` });
-    await eventually(async () => expect((await readiness()).status).toBe(200));
-    redis.close();
+    expect(report.parts['documents']?.reason).toContain('127.0.0.1:1');
+    expect(JSON.stringify(report)).not.toContain('secret');
   });
 
   it('names the setting of a port that is taken', async () => {
-    alerter = await startAlerter({ host: HOST, port: 0 });
-    const port = Number(new URL(address()).port);
-    await expect(startAlerter({ host: HOST, port })).rejects.toThrow(`LOGWEIR_API_PORT: cannot listen on ${HOST}:${port}`);
+    alerter = await start({ LOGWEIR_REDIS_URL: 'redis://127.0.0.1:1' });
+    const port = new URL(address()).port;
+    await expect(start({ LOGWEIR_REDIS_URL: 'redis://127.0.0.1:1', LOGWEIR_API_PORT: port })).rejects.toThrow(
+      `LOGWEIR_API_PORT: cannot listen on 127.0.0.1:${port}`,
+    );
   });
 });
 
-/** As much of Redis as a client needs to become ready: INFO, and whatever else is answered as PING is. */
-async function startRedis(): Promise<{ port: number; close: () => void }> {
-  const sockets: Socket[] = [];
-  const server: Server = createServer((socket) => {
-    sockets.push(socket);
-    socket.on('error', () => undefined);
-    socket.on('data', (bytes) => {
-      for (const [, command = ''] of bytes.toString().matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)) {
-        socket.write(command.toLowerCase() === 'info' ? '$9\r\nloading:0\r\n' : '+PONG\r\n');
-      }
-    });
+describeWithRedis('the alerter with a Redis', () => {
+  it('is ready, and looks after the rules', async () => {
+    const redis = await startRedis({ appendfsync: 'always' });
+    alerter = await start({ LOGWEIR_REDIS_URL: redis.url });
+    await eventually(async () => expect((await readiness()).status).toBe(200));
+    await eventually(async () => expect(await (await fetch(`${address()}/metrics`)).text()).toContain('logweir_alert_owner 1'));
+    await alerter.close();
+    alerter = undefined;
+    await redis.close();
   });
-  server.listen(0, HOST);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return {
-    port,
-    close: () => {
-      sockets.forEach((socket) => socket.destroy());
-      server.close();
-    },
-  };
-}
+});

@@ -1,46 +1,95 @@
-import type { Server } from 'node:http';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { RunningService } from '#libs/service';
-import { Readiness } from '#libs/telemetry';
-import { AlerterModule } from './alerter.module.js';
-import { RedisCheck } from './redis-check.js';
+/**
+ * Looks after alerts: rule files, the evaluator (while this process owns it) and the delivery of what it decided. Starts
+ * to work when there is something to look after, so that who has no rule pays for none of it.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Settings } from '#libs/config';
+import { type Alerting, Closing, type Endpoints } from '#libs/service';
+import type { Logger, Metrics } from '#libs/telemetry';
+import { alertsOfRules } from './alerts-of-rules.js';
+import { Deadman } from './deadman.js';
+import { Delivery } from './delivery.js';
+import { OUTBOX } from './outbox.js';
+import { Owner } from './owner.js';
+import { RuleFiles } from './rule-files.js';
+import { serveTerm } from './session.js';
 
-/** Where it answers for its health is the address of the API: in a container of its own nothing else is there. */
-export interface AlerterSettings {
-  readonly host: string;
-  /** 0 picks a free one. */
-  readonly port: number;
-  /** Where the work is handed out between processes; none when there is only this one. */
-  readonly redisUrl?: string;
+/** Asked so often whether there is something to look after. */
+const LOOK_MS = 500;
+const AGAIN_MS = 1_000;
+/** What is on its way to a receiver may arrive; the rest is in the outbox. */
+const DELIVERY_DEADLINE_MS = 2_000;
+
+export interface AlerterOptions {
+  readonly settings: Settings;
+  readonly alerting: Alerting;
+  readonly endpoints: Endpoints;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
-/** Listens when it resolves. Says whether it could work; rules to work on come with the alert store. */
-export async function startAlerter(settings: AlerterSettings): Promise<RunningService> {
-  const readiness = new Readiness();
-  const redis = settings.redisUrl === undefined ? undefined : new RedisCheck(settings.redisUrl);
-  if (redis !== undefined) readiness.add('redis', () => redis.look());
-  const app = await NestFactory.create<NestExpressApplication>(AlerterModule.register(readiness), {
-    bodyParser: false,
-    logger: false,
-    abortOnError: false,
-    forceCloseConnections: true,
-  });
-  app.disable('x-powered-by');
-  const close = async (): Promise<void> => {
-    redis?.close();
-    await app.close();
+export interface RunningAlerter {
+  close(): Promise<void>;
+}
+
+export async function startAlerter(options: AlerterOptions): Promise<RunningAlerter> {
+  const { settings, alerting, metrics, log } = options;
+  const files = new RuleFiles({ folder: settings.alerts.rules, rules: alerting.rules, metrics, log });
+  await files.start();
+  const stop = new AbortController();
+  const closing = new Closing();
+  closing.add('rule files', () => files.close());
+  const running = begin(options, closing, stop.signal);
+  return {
+    close: async () => {
+      stop.abort();
+      await running;
+      await closing.close();
+    },
   };
-  try {
-    await app.listen(settings.port, settings.host);
-  } catch (error) {
-    await close();
-    throw new Error(`LOGWEIR_API_PORT: cannot listen on ${settings.host}:${settings.port}: ${(error as Error).message}`, {
-      cause: error,
-    });
+}
+
+async function begin(options: AlerterOptions, closing: Closing, signal: AbortSignal): Promise<void> {
+  const { alerting, endpoints, metrics, log, now, settings } = options;
+  if (!(await needed(alerting, signal))) return;
+  const delivery = new Delivery({ alerting, endpoints, metrics, log, wall: now, random: Math.random });
+  const end = await untilStarted(() => delivery.start(), log, signal);
+  if (end === undefined) return;
+  closing.add('delivery', () => end(DELIVERY_DEADLINE_MS));
+  const alertOf = alertsOfRules({ rule: (name) => alerting.rules.get(name), externalUrl: endpoints.externalUrl });
+  const session = { alerting, alertOf, metrics, log, wall: now };
+  const owner = new Owner({ alerting, metrics, log, serve: (lease, stopped) => serveTerm(session, lease, stopped) });
+  owner.start();
+  closing.add('owner', () => owner.close());
+  const deadman = new Deadman({ ...settings.alerts, isAlive: () => owner.isAlive, log });
+  deadman.start();
+  closing.add('dead man', () => deadman.close());
+}
+
+/** False when the end came first. */
+async function needed(alerting: Alerting, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) {
+    if (await isNeeded(alerting).catch(() => alerting.isShared)) return true;
+    await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
-  const server: Server = app.getHttpServer();
-  const bound = server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : settings.port;
-  return { addresses: { alerter: `http://${settings.host}:${port}` }, close };
+  return false;
+}
+
+async function isNeeded({ isShared, rules, coordination, checkpoint }: Alerting): Promise<boolean> {
+  if (isShared || rules.all.length > 0 || coordination.isOpen) return true;
+  return (await checkpoint.read('alert/')).size > 0 || (await checkpoint.read(OUTBOX)).size > 0;
+}
+
+async function untilStarted<T>(start: () => Promise<T>, log: Logger, signal: AbortSignal): Promise<T | undefined> {
+  while (!signal.aborted) {
+    try {
+      return await start();
+    } catch (error) {
+      log.error('alerts cannot be delivered yet', { reason: (error as Error).message });
+      await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+  return undefined;
 }

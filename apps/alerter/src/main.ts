@@ -1,8 +1,8 @@
 import { loadSettings } from '#libs/config';
 import { readOptional, runService } from '#libs/service';
-import { startAlerter } from './alerter.js';
+import { startAlone } from './alone.js';
 
 await runService(process, async () => {
-  const { api, redis } = loadSettings({ env: process.env, readFile: readOptional });
-  return startAlerter({ host: api.host, port: api.port, ...(redis.url !== '' && { redisUrl: redis.url }) });
+  const settings = loadSettings({ env: process.env, readFile: readOptional });
+  return startAlone({ settings, write: (line) => process.stderr.write(line), now: Date.now, env: process.env });
 });

@@ -1,14 +1,13 @@
 /**
  * Waits for the lease `evaluator` and serves a term while it holds it; somebody else takes over within seconds when this
- * process ends or hangs. Without a rule and without anything to deliver there is nothing to own.
+ * process ends or hangs.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Lease } from '#libs/coordination';
 import type { Alerting } from '#libs/service';
 import type { Logger, Metrics } from '#libs/telemetry';
-import { OUTBOX } from './outbox.js';
 
-/** After a term that failed, and while there is nothing to own. */
+/** After a term that failed. */
 const AGAIN_MS = 1_000;
 
 export interface OwnerOptions {
@@ -22,8 +21,14 @@ export interface OwnerOptions {
 export class Owner {
   private readonly stop = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  private owns = false;
 
   constructor(private readonly options: OwnerOptions) {}
+
+  /** This process looks after the rules now. */
+  get isAlive(): boolean {
+    return this.owns;
+  }
 
   start(): void {
     this.running = this.run();
@@ -38,17 +43,12 @@ export class Owner {
     const { signal } = this.stop;
     while (!signal.aborted) {
       try {
-        if (await this.isNeeded()) await this.own();
+        await this.own();
       } catch (error) {
         if (!signal.aborted) this.options.log.error('alerts are not looked after', { reason: (error as Error).message });
       }
       await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
-  }
-
-  private async isNeeded(): Promise<boolean> {
-    const { rules, checkpoint, isShared } = this.options.alerting;
-    return isShared || rules.all.length > 0 || (await checkpoint.read(OUTBOX)).size > 0;
   }
 
   private async own(): Promise<void> {
@@ -57,9 +57,11 @@ export class Owner {
     try {
       log.info('looking after alerts', { fence: lease.fence });
       metrics.alertOwner.set(1);
+      this.owns = true;
       await serve(lease, AbortSignal.any([this.stop.signal, lease.lost]));
     } finally {
       metrics.alertOwner.set(0);
+      this.owns = false;
       await lease.release().catch(() => undefined);
     }
   }

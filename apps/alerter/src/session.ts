@@ -1,8 +1,18 @@
 /** What a term is fed with while it lasts: signals, alerts from outside, watermarks, changed rules and silences, and time. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Alert } from '#libs/alerts';
+import type { Alert, OwnerRequest } from '#libs/alerts';
 import type { Lease, Worker } from '#libs/coordination';
-import { CHANNELS, EXTERNAL, type OwnerMessage, type Signal, SIGNALS, type Transition, type WatermarkMessage } from '#libs/rules';
+import type { DeliveredMessage } from '#libs/notify';
+import {
+  CHANNELS,
+  NOTIFICATIONS,
+  type OwnerMessage,
+  REQUESTS,
+  type Signal,
+  SIGNALS,
+  type Transition,
+  type WatermarkMessage,
+} from '#libs/rules';
 import { type Alerting, Closing } from '#libs/service';
 import type { Logger, Metrics } from '#libs/telemetry';
 import { laneJob } from './outbox.js';
@@ -19,9 +29,7 @@ const CLOSE_MS = 2_000;
 
 export interface SessionOptions {
   readonly alerting: Alerting;
-  readonly alertOf: (transition: Transition) => Alert | undefined;
-  /** Alerts of a job of the queue `external`. */
-  readonly alertsOf: (job: unknown) => readonly Alert[];
+  readonly alertOf: (transition: Transition, acceptedMs: number) => Alert | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Wall clock, milliseconds since the epoch. */
@@ -58,6 +66,11 @@ class Session {
       routing: routing.current,
       alertOf,
       ask: (lanes) => coordination.queue(NOTIFICATIONS).addAll(lanes.map(laneJob)),
+      askAnew: async (lanes) => {
+        const jobs = lanes.map(laneJob);
+        await coordination.queue(NOTIFICATIONS).remove(jobs.map(({ id }) => id));
+        await coordination.queue(NOTIFICATIONS).addAll(jobs);
+      },
       metrics,
       wall,
     });
@@ -68,7 +81,7 @@ class Session {
   }
 
   private async listen(term: Term): Promise<void> {
-    const { alerting, alertsOf } = this.options;
+    const { alerting } = this.options;
     const { coordination } = alerting;
     for (const end of [
       alerting.rules.onChange(() => term.setRules(alerting.rules.all)),
@@ -78,10 +91,10 @@ class Session {
       this.closing.add('listener', end);
     }
     await this.work(SIGNALS, (data) => term.take(data as Signal));
-    await this.work(EXTERNAL, (data) => term.receive(alertsOf(data)));
+    await this.work(REQUESTS, (data) => term.request(data as OwnerRequest));
     const heard = await coordination.subscribe(CHANNELS.watermark, (message) => term.hear(message as WatermarkMessage));
     this.closing.add('watermarks', () => heard.close());
-    const delivered = await coordination.subscribe(CHANNELS.delivered, (message) => term.outbox.delivered((message as { keys: string[] }).keys));
+    const delivered = await coordination.subscribe(CHANNELS.delivered, (message) => term.delivered(message as DeliveredMessage));
     this.closing.add('deliveries', () => delivered.close());
   }
 

@@ -3,10 +3,12 @@
  * then somebody is told. Everything up to the last checkpoint is read back by the next owner; what came after it, the
  * nodes send again. So a crash at any moment repeats work, never a decision: ids are computed.
  */
-import { type Alert, Alerts, type Notification, type Routing, type Silence } from '#libs/alerts';
+import { type Alert, Alerts, type Notification, type OwnerRequest, type Routing, type Silence } from '#libs/alerts';
 import type { Checkpoint } from '#libs/documents';
 import { Evaluator, type Rule, type Signal, type Transition, type WatermarkMessage } from '#libs/rules';
 import type { Metrics } from '#libs/telemetry';
+import type { DeliveredMessage } from '#libs/notify';
+import { DeliveryHistory } from './delivery-history.js';
 import { entryKey, laneOf, Outbox, OUTBOX } from './outbox.js';
 
 /** A checkpoint without a decision may wait this long: a crash only repeats what came since. */
@@ -21,9 +23,11 @@ export interface TermOptions {
   readonly silences: readonly Silence[];
   readonly routing: Routing;
   /** Labels, annotations and links of what a rule decided; undefined when its rule is gone. */
-  readonly alertOf: (transition: Transition) => Alert | undefined;
+  readonly alertOf: (transition: Transition, acceptedMs: number) => Alert | undefined;
   /** Tells the delivery workers that these lanes have something to send. May fail: `sweep` asks again. */
   readonly ask: (lanes: readonly string[]) => Promise<void>;
+  /** The same for lanes with something new, also when they wait for their next try. */
+  readonly askAnew: (lanes: readonly string[]) => Promise<void>;
   readonly metrics: Metrics;
   /** Wall clock, milliseconds since the epoch. */
   readonly wall: () => number;
@@ -39,11 +43,14 @@ interface Saved {
 }
 
 export class Term {
-  readonly outbox = new Outbox();
+  private readonly outbox = new Outbox();
+  private readonly history: DeliveryHistory;
   /** Decided, not in a checkpoint yet. */
   private unsaved = new Map<string, string | null>();
   private lanes = new Set<string>();
   private urgent = false;
+  /** When the last signal left its node. */
+  private acceptedMs: number;
   private savedMs: number;
   private rereadMs: number;
   private saving: Promise<void> = Promise.resolve();
@@ -54,12 +61,14 @@ export class Term {
     private readonly options: TermOptions,
     private readonly evaluator: Evaluator,
     private readonly alerts: Alerts,
-    outbox: Iterable<string>,
+    state: ReadonlyMap<string, string>,
   ) {
     this.savedMs = options.wall();
     this.rereadMs = this.savedMs;
-    this.heldPositions = evaluator.applied;
-    this.outbox.reset(outbox);
+    this.acceptedMs = this.savedMs;
+    this.heldPositions = evaluator.positions;
+    this.outbox.reset([...state.keys()].filter((key) => key.startsWith(OUTBOX)));
+    this.history = new DeliveryHistory(state);
   }
 
   /** Takes over from whoever was the owner before. */
@@ -67,14 +76,12 @@ export class Term {
     const { checkpoint, fence, rules, routing, silences, wall } = options;
     await checkpoint.claim(fence);
     const state = await checkpoint.read('');
-    const evaluator = new Evaluator({ rules, state });
+    const evaluator = new Evaluator({ rules });
+    evaluator.restore(state);
     const alerts = new Alerts({ routing, silences, state, nowMs: wall() });
-    return new Term(
-      options,
-      evaluator,
-      alerts,
-      [...state.keys()].filter((key) => key.startsWith(OUTBOX)),
-    );
+    const term = new Term(options, evaluator, alerts, state);
+    term.endStrays(rules);
+    return term;
   }
 
   get fence(): number {
@@ -90,6 +97,8 @@ export class Term {
 
   setRules(rules: readonly Rule[]): void {
     this.evaluator.setRules(rules);
+    this.decide();
+    this.endStrays(rules);
   }
 
   setSilences(silences: readonly Silence[]): void {
@@ -102,6 +111,7 @@ export class Term {
 
   /** Resolves when what follows from it is in a checkpoint, if something follows. */
   async take(signal: Signal): Promise<void> {
+    this.acceptedMs = signal.arrivedMs;
     this.evaluator.offer(signal);
     await this.turn();
   }
@@ -110,11 +120,20 @@ export class Term {
     this.evaluator.watermark(message, this.options.wall());
   }
 
-  /** Alerts from outside; resolves when they are in a checkpoint. */
-  async receive(alerts: readonly Alert[]): Promise<void> {
-    this.alerts.receive(alerts, this.options.wall());
+  /** What somebody asked for over REST; resolves when it is in a checkpoint. */
+  async request({ alerts = [], acknowledge, unacknowledge }: OwnerRequest): Promise<void> {
+    const now = this.options.wall();
+    this.alerts.receive(alerts, now);
+    if (acknowledge !== undefined) this.alerts.acknowledge(acknowledge.fingerprint, { ...acknowledge, atMs: now });
+    if (unacknowledge !== undefined) this.alerts.unacknowledge(unacknowledge.fingerprint, now);
     this.urgent = true;
     await this.turn();
+  }
+
+  /** Workers say what became of entries. */
+  delivered({ keys, lines }: DeliveredMessage): void {
+    this.outbox.delivered(keys);
+    for (const [key, text] of this.history.add(lines)) this.unsaved.set(key, text);
   }
 
   /** Lets time pass. */
@@ -152,12 +171,23 @@ export class Term {
     this.evaluator.advance(wall());
     const { transitions, changes } = this.evaluator.takeChanges();
     for (const { rule, kind } of transitions) metrics.alertTransitions.inc({ rule, kind });
-    const received = transitions.map(alertOf).filter((alert) => alert !== undefined);
+    const received = transitions.map((transition) => alertOf(transition, this.acceptedMs)).filter((alert) => alert !== undefined);
     if (received.length > 0) this.alerts.receive(received, wall());
     for (const notification of this.alerts.due(wall())) this.post(notification);
     for (const [key, text] of changes) this.unsaved.set(key, text);
     for (const [key, text] of this.alerts.changes()) this.unsaved.set(key, text);
     this.urgent ||= transitions.length > 0;
+  }
+
+  /** Whatever is firing under labels that no rule gives any more ends: its rule is gone, or is called otherwise now. */
+  private endStrays(rules: readonly Rule[]): void {
+    const now = this.options.wall();
+    const byName = new Map(rules.map((rule) => [rule.name, rule]));
+    const strays = this.alerts.alerts(now).filter(({ alert }) => !alert.external && !alert.occurrence && !isOf(alert, byName));
+    this.alerts.receive(
+      strays.map(({ alert }) => ({ ...alert, endsAtMs: now, updatedAtMs: now })),
+      now,
+    );
   }
 
   private post(notification: Notification): void {
@@ -177,15 +207,21 @@ export class Term {
 
   private async append(): Promise<void> {
     if (this.unsaved.size === 0) return;
-    const { checkpoint, fence, wall, ask } = this.options;
+    const { checkpoint, fence, wall, askAnew } = this.options;
     const { unsaved, lanes } = this;
-    const applied = { ...this.evaluator.applied };
+    const applied = this.evaluator.positions;
     this.unsaved = new Map();
     this.lanes = new Set();
     this.urgent = false;
     this.saves.push({ number: await checkpoint.append(fence, unsaved), applied });
     if (this.saves.length > MAX_SAVES) this.saves.splice(0, MAX_SAVES / 2);
     this.savedMs = wall();
-    if (lanes.size > 0) await ask([...lanes]).catch(() => undefined);
+    if (lanes.size > 0) await askAnew([...lanes]).catch(() => undefined);
   }
+}
+
+function isOf({ labels }: Alert, rules: ReadonlyMap<string, Rule>): boolean {
+  const rule = rules.get(labels['alertname'] ?? '');
+  if (rule?.enabled !== true || rule.family !== 'condition') return false;
+  return labels['severity'] === rule.severity && Object.entries(rule.labels).every(([name, value]) => labels[name] === value);
 }

@@ -1,5 +1,6 @@
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
 import type { LogReader } from '#libs/store';
+import type { Alerting, Endpoints } from '#libs/service';
 import type { DeadLetterDesk } from './dead-letters/dead-letter-desk.js';
 
 export interface ApiSettings {
@@ -21,4 +22,7 @@ export abstract class ApiParts {
   abstract readonly now: () => number;
   /** Only in the process that ingests: the letters are files of its data folder. */
   abstract readonly deadLetters?: DeadLetterDesk;
+  /** Rules, silences and the state of alerts; none when this process shares them with nobody. */
+  abstract readonly alerting?: Alerting;
+  abstract readonly endpoints?: Endpoints;
 }

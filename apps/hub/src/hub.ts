@@ -1,7 +1,8 @@
 import type { Settings } from '#libs/config';
-import { Closing, prepareDataFolder, type RunningService } from '#libs/service';
-import { openStore } from '#libs/store';
+import { Alerting, Closing, Endpoints, prepareDataFolder, type RunningService } from '#libs/service';
+import { openDocumentCopy, openStore } from '#libs/store';
 import { JsonLogger, Metrics, Readiness } from '#libs/telemetry';
+import { startAlerter } from '../../alerter/src/alerter.js';
 import { startApi } from '../../api/src/api-server.js';
 import { startIngest } from '../../ingest/src/ingest.module.js';
 
@@ -11,9 +12,10 @@ export interface HubOptions {
   readonly write: (line: string) => void;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Ingest and API in one process over one store. What has started is closed again when something after it cannot start. */
+/** Ingest, alerter and API in one process over one store. What has started is closed again when something after it cannot start. */
 export async function startHub(options: HubOptions): Promise<RunningService> {
   const closing = new Closing();
   try {
@@ -24,7 +26,7 @@ export async function startHub(options: HubOptions): Promise<RunningService> {
   }
 }
 
-async function open({ settings, write, now }: HubOptions, closing: Closing): Promise<Record<string, string>> {
+async function open({ settings, write, now, env }: HubOptions, closing: Closing): Promise<Record<string, string>> {
   prepareDataFolder(settings.data.dir);
   const logger = new JsonLogger({ level: settings.log.level, write, now });
   const metrics = new Metrics();
@@ -37,11 +39,23 @@ async function open({ settings, write, now }: HubOptions, closing: Closing): Pro
   const { store } = opened;
   readiness.add('store', () => store.health());
 
-  const ingest = await startIngest({ settings, store, metrics, logger, readiness, now });
+  const copy = openDocumentCopy(settings);
+  if (copy !== undefined) closing.add('copy', () => copy.close());
+  const alerting = await Alerting.open({ settings, env, log: logger, readiness, now, ...(copy && { copy }) });
+  closing.add('alerting', () => alerting.close());
+
+  const ingest = await startIngest({ settings, store, metrics, logger, readiness, now, alerting });
   closing.add('ingest', () => ingest.close());
 
+  const endpoints = new Endpoints({ ...settings.alerts, routing: alerting.routing, env, now });
+  closing.add('endpoints', () => endpoints.close());
   const { deadLetters } = ingest;
-  const api = await startApi({ settings: settings.api, reader: store, readiness, metrics, logger, now, deadLetters });
+  const api = await startApi({ settings: settings.api, reader: store, readiness, metrics, logger, now, deadLetters, alerting, endpoints });
   closing.add('api', () => api.close());
-  return { ...ingest.addresses, api: api.address };
+  const addresses = { ...ingest.addresses, api: api.address };
+  endpoints.keepOff(addresses);
+
+  const alerter = await startAlerter({ settings, alerting, endpoints, metrics, log: logger, now });
+  closing.add('alerter', () => alerter.close());
+  return addresses;
 }

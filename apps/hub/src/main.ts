@@ -4,5 +4,5 @@ import { startHub } from './hub.js';
 
 await runService(process, async () => {
   const settings = loadSettings({ env: process.env, readFile: readOptional });
-  return startHub({ settings, write: (line) => process.stderr.write(line), now: Date.now });
+  return startHub({ settings, write: (line) => process.stderr.write(line), now: Date.now, env: process.env });
 });

@@ -16,7 +16,7 @@ describe('ingest alone', () => {
 
   const start = async (env: Readonly<Record<string, string>> = {}): Promise<RunningService> => {
     const settings = loadSettings({ env: { ...PORTS, LOGWEIR_DATA_DIR: join(folder, 'data'), ...env }, readFile: () => undefined });
-    return startAlone({ settings, write: () => undefined, now: Date.now });
+    return startAlone({ settings, write: () => undefined, env: {}, now: Date.now });
   };
   const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(`${service.addresses['operations'] ?? ''}${path}`, init);
 

@@ -1,6 +1,6 @@
 import type { Settings } from '#libs/config';
-import { Closing, prepareDataFolder, type RunningService } from '#libs/service';
-import { openStore } from '#libs/store';
+import { Alerting, Closing, prepareDataFolder, type RunningService } from '#libs/service';
+import { openDocumentCopy, openStore } from '#libs/store';
 import { JsonLogger, Metrics, Readiness } from '#libs/telemetry';
 import { startIngest } from './ingest.module.js';
 import { startOperations } from './operations/operations-server.js';
@@ -11,6 +11,7 @@ export interface AloneOptions {
   readonly write: (line: string) => void;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** Ingest as a process of its own: the doors, and what is needed to look after it. With duckdb it owns the files. */
@@ -24,7 +25,7 @@ export async function startAlone(options: AloneOptions): Promise<RunningService>
   }
 }
 
-async function open({ settings, write, now }: AloneOptions, closing: Closing): Promise<Record<string, string>> {
+async function open({ settings, write, now, env }: AloneOptions, closing: Closing): Promise<Record<string, string>> {
   prepareDataFolder(settings.data.dir);
   const logger = new JsonLogger({ level: settings.log.level, write, now });
   const metrics = new Metrics();
@@ -37,7 +38,14 @@ async function open({ settings, write, now }: AloneOptions, closing: Closing): P
   const { store } = opened;
   readiness.add('store', () => store.health());
 
-  const ingest = await startIngest({ settings, store, metrics, logger, readiness, now });
+  const copy = openDocumentCopy(settings);
+  if (copy !== undefined) closing.add('copy', () => copy.close());
+  // Alone, nobody would take the signals: the alerter is another process, and Redis is where they meet.
+  const isShared = settings.redis.url !== '';
+  const alerting = isShared ? await Alerting.open({ settings, env, log: logger, readiness, now, ...(copy && { copy }) }) : undefined;
+  if (alerting !== undefined) closing.add('alerting', () => alerting.close());
+
+  const ingest = await startIngest({ settings, store, metrics, logger, readiness, now, ...(alerting && { alerting }) });
   closing.add('ingest', () => ingest.close());
 
   const operations = await startOperations({ ...settings.api, readiness, metrics, deadLetters: ingest.deadLetters });

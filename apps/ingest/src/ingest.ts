@@ -9,10 +9,11 @@ import type { Settings } from '#libs/config';
 import { DeadLetters, Joins, Journal } from '#libs/journal';
 import { beginTrace, continueTrace, formatTimestamp, Normaliser } from '#libs/record';
 import type { TraceState } from '#libs/record';
-import { Closing } from '#libs/service';
+import { type Alerting, Closing } from '#libs/service';
 import type { LogWriter } from '#libs/store';
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
 import { openableDoors } from './doors.js';
+import { startDetect } from './detect/start-detect.js';
 import { Drain } from './drain.js';
 import { Gate } from './gate.js';
 import { Ledger } from './ledger.js';
@@ -30,6 +31,8 @@ export interface IngestOptions {
   readonly readiness: Readiness;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
+  /** Rules to pass the records to; none: nobody is alerted. */
+  readonly alerting?: Alerting;
   /** Of the container whose lines are our own; found out when absent. */
   readonly ownContainer?: string;
 }
@@ -93,6 +96,18 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   });
   closing.add('dead letters', () => letters.close());
   const reader = journal.reader('drain');
+  if (options.alerting !== undefined) {
+    const detect = startDetect({
+      journal,
+      alerting: options.alerting,
+      maxJournalBytes: settings.journal.maxBytes,
+      metrics,
+      log: logger,
+      wall: options.now,
+      now: monotonic,
+    });
+    closing.add('detect', () => detect.close());
+  }
   const ledger = new Ledger(metrics, reader.start.counters, journal.lines);
   const desk = new RejectionDesk({ letters, journal, ledger, at: () => formatTimestamp(wallNs()) });
   const delay = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);

@@ -4,5 +4,5 @@ import { startAlone } from './alone.js';
 
 await runService(process, async () => {
   const settings = loadSettings({ env: process.env, readFile: readOptional });
-  return startAlone({ settings, write: (line) => process.stderr.write(line), now: Date.now });
+  return startAlone({ settings, write: (line) => process.stderr.write(line), now: Date.now, env: process.env });
 });

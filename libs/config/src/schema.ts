@@ -121,8 +121,8 @@ export const SCHEMA = {
     url: setting(REDIS_URL, '', 'Redis for queues, silences and the state of alerts; without one they are kept in the data folder'),
     prefix: setting(
       TEXT.regex(/^[A-Za-z0-9_{}:-]{1,64}$/, 'letters, digits, _, -, : and braces, at most 64'),
-      'logweir:',
-      'first part of every key there',
+      '{logweir}',
+      'first part of every key there; in braces, so that a Redis cluster keeps all of them on one node',
     ),
   },
   postgres: { url: secret(OPTIONAL_TEXT, 'PostgreSQL for the queues instead of the built-in one; state stays in the data folder') },

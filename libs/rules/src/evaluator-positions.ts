@@ -26,6 +26,10 @@ export class Positions {
     return this.#keptBytes;
   }
 
+  get all(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#applied);
+  }
+
   applied(journal: string): number | undefined {
     return this.#applied.get(journal);
   }

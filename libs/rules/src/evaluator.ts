@@ -157,6 +157,11 @@ export class Evaluator {
     return { rules, keptBytes: this.#positions.keptBytes, poolBytes: this.#pool.bytes, certainMs: this.#clock.certainMs };
   }
 
+  /** By journal: the position up to which it is applied. */
+  get positions(): Readonly<Record<string, number>> {
+    return this.#positions.all;
+  }
+
   /** Position up to which a journal is applied. */
   applied(journal: string): number | undefined {
     return this.#positions.applied(journal);

@@ -6,3 +6,8 @@ export type { RunningService, ServiceHost } from './run-service.js';
 export { startLine } from './start-line.js';
 export { WatchedFiles } from './watched-files.js';
 export type { FoundFile } from './watched-files.js';
+export { Alerting } from './alerting.js';
+export type { AlertingOptions } from './alerting.js';
+export { Endpoints } from './endpoints.js';
+export type { Endpoint, EndpointsOptions, ListedReceiver } from './endpoints.js';
+export { RoutingFile } from './routing-file.js';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DuckDbStore } from './duckdb/duckdb-store.js';
+import { type DocumentCopyOptions, ElasticsearchDocumentCopy } from './elasticsearch/document-copy.js';
 import { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
 import type { LogStore } from './log-store.js';
 import { maintainStore } from './maintenance.js';
@@ -53,6 +54,12 @@ export async function openStore(settings: StoreSettings, owner: StoreOwner): Pro
   };
 }
 
+/** Where a copy of what Redis holds of alerts goes: beside the records, when those are in Elasticsearch. */
+export function openDocumentCopy({ store, elasticsearch }: StoreSettings): ElasticsearchDocumentCopy | undefined {
+  if (store.kind !== 'elasticsearch') return undefined;
+  return new ElasticsearchDocumentCopy(connectionOf(elasticsearch));
+}
+
 function duckDbStore({ data, store }: StoreSettings, owner: StoreOwner): DuckDbStore {
   return new DuckDbStore({
     folder: join(data.dir, 'store'),
@@ -68,15 +75,17 @@ function duckDbStore({ data, store }: StoreSettings, owner: StoreOwner): DuckDbS
 }
 
 function elasticsearchStore({ store, elasticsearch }: StoreSettings, owner: StoreOwner): ElasticsearchStore {
-  const { nodes, namespace, apiKey, username, password, requestTimeout } = elasticsearch;
-  return new ElasticsearchStore({
+  return new ElasticsearchStore({ ...connectionOf(elasticsearch), retentionDays: store.retentionDays, ...owner });
+}
+
+function connectionOf(settings: StoreSettings['elasticsearch']): DocumentCopyOptions {
+  const { nodes, namespace, apiKey, username, password, requestTimeout } = settings;
+  return {
     nodes,
     namespace,
-    retentionDays: store.retentionDays,
     requestTimeoutMs: requestTimeout,
     ...(apiKey !== '' && { apiKey }),
     ...(username !== '' && { username }),
     ...(password !== '' && { password }),
-    ...owner,
-  });
+  };
 }

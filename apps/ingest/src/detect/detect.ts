@@ -73,6 +73,7 @@ export class Detect {
     const enabled = rules.filter((rule) => rule.enabled);
     this.detector = enabled.length === 0 ? undefined : new Detector(enabled);
     this.options.metrics.alertRules.set(enabled.length);
+    if (enabled.length > 0 || this.ranges.all.length > 0) this.options.sender.open();
     this.wake();
   }
 
@@ -227,6 +228,12 @@ export class Detect {
       this.clockwork.reached(this.read.position);
       this.settledMs = this.clockwork.arrivedMs;
     }
-    await sender.watermark({ journal: journal.id, node: journal.node, arrivedMs: this.settledMs, to: this.ranges.sent, from: this.ranges.first });
+    await sender.watermark({
+      journal: journal.id,
+      node: journal.node,
+      arrivedMs: this.settledMs,
+      to: this.ranges.sent,
+      from: this.ranges.first,
+    });
   }
 }

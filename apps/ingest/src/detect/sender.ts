@@ -10,6 +10,7 @@ import type { Logger } from '#libs/telemetry';
 const MAX_UNHELD_BYTES = 16 * 1024 * 1024;
 /** Their ranges stand in the cursor file, which is written as a whole. */
 const MAX_UNHELD = 1_000;
+const LISTEN_AGAIN_MS = 1_000;
 /** An owner that has not held a signal after this long may never have got it. */
 const AGAIN_MS = 5_000;
 
@@ -37,13 +38,29 @@ export class Sender {
   private away = false;
   private waiting: (() => void)[] = [];
   private subscription: { close(): Promise<void> } | undefined;
+  private opening: Promise<void> | undefined;
+  private closed = false;
 
   constructor(private readonly options: SenderOptions) {
     this.queue = options.coordination.queue(SIGNALS);
   }
 
-  async start(): Promise<void> {
-    this.subscription = await this.options.coordination.subscribe(CHANNELS.owner, (message) => void this.heard(message as OwnerMessage));
+  /** Listens to the owner from now on, or as soon as the queues can be used. */
+  open(): void {
+    this.opening ??= this.listen();
+  }
+
+  private async listen(): Promise<void> {
+    const { coordination, log } = this.options;
+    while (!this.closed) {
+      try {
+        this.subscription = await coordination.subscribe(CHANNELS.owner, (message) => void this.heard(message as OwnerMessage));
+        return;
+      } catch (error) {
+        log.warn('alerts wait: the queues cannot be used', { reason: (error as Error).message });
+        await new Promise((resolve) => setTimeout(resolve, LISTEN_AGAIN_MS));
+      }
+    }
   }
 
   get full(): boolean {
@@ -77,8 +94,10 @@ export class Sender {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     this.wake();
-    await this.subscription?.close();
+    await this.opening;
+    await this.subscription?.close().catch(() => undefined);
   }
 
   private async heard({ fence, held }: OwnerMessage): Promise<void> {

@@ -1,0 +1,36 @@
+import type { Journal } from '#libs/journal';
+import type { Alerting } from '#libs/service';
+import type { Logger, Metrics } from '#libs/telemetry';
+import { Detect } from './detect.js';
+import { Sender } from './sender.js';
+
+export interface StartDetectOptions {
+  readonly journal: Journal;
+  readonly alerting: Alerting;
+  readonly maxJournalBytes: number;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly wall: () => number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+/** Detection at work, with the rules as they are at any time. */
+export function startDetect(options: StartDetectOptions): { close(): Promise<void> } {
+  const { journal, alerting, maxJournalBytes, metrics, log, wall, now } = options;
+  const { rules, coordination } = alerting;
+  const reader = journal.reader('detect');
+  const sender = new Sender({ coordination, journal: journal.id, log, now, onHeld: (position) => detect.held(position) });
+  // Half of the journal is for the store, which holds intake back when it is full; alerts never do.
+  const detect = new Detect({ journal, reader, sender, metrics, log, maxBehindBytes: maxJournalBytes / 2, wall, now });
+  const end = rules.onChange(() => detect.setRules(rules.all));
+  detect.start(rules.all);
+  return {
+    close: async () => {
+      end();
+      await detect.close();
+      await sender.close();
+    },
+  };
+}

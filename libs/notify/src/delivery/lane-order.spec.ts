@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import type { Notification } from '#libs/alerts';
+import { DeliveryError } from '../errors.js';
+import { alertFixture, notificationFixture } from '../notification.fixture.js';
+import { planLane } from './lane.js';
+import type { LaneMemory } from './lane-memory.js';
+import { settleLane } from './settle.js';
+
+/** What happens to a lane: a notice comes, or its worker tries, with an outcome; a crash is a try whose outcome nobody wrote down. */
+type Step =
+  | { readonly kind: 'comes'; readonly status: 'firing' | 'resolved'; readonly occurrence: boolean }
+  | { readonly kind: 'tries'; readonly outcome: 'delivered' | 'refused' | 'lost' | 'lost but delivered' | 'crash after delivery' };
+
+const STEP: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    kind: fc.constant('comes' as const),
+    status: fc.constantFrom('firing' as const, 'resolved' as const),
+    occurrence: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('tries' as const),
+    outcome: fc.constantFrom(
+      'delivered' as const,
+      'refused' as const,
+      'lost' as const,
+      'lost but delivered' as const,
+      'crash after delivery' as const,
+    ),
+  }),
+);
+
+const LOST = new DeliveryError('did not answer', { retryable: true, uncertain: true });
+const REFUSED = new DeliveryError('answered 503', { retryable: true });
+
+/** An outbox, the memory of its lane, and a receiver that writes down what it is sent. */
+class Model {
+  private readonly outbox = new Map<string, Notification>();
+  private memory: LaneMemory | undefined;
+  private number = 0;
+  private groupFires = false;
+  readonly sent: Notification[] = [];
+  readonly taken: Notification[] = [];
+  readonly occurrences: string[] = [];
+
+  step(step: Step): void {
+    if (step.kind === 'comes') this.comes(step.status, step.occurrence);
+    else this.tries(step.outcome);
+  }
+
+  /** As libs/alerts does: an end only after a beginning, an occurrence only in a firing notice. */
+  private comes(status: 'firing' | 'resolved', occurrence: boolean): void {
+    if (status === 'resolved' && !this.groupFires) return;
+    this.number += 1;
+    const occurs = status === 'firing' && occurrence;
+    const reason = status === 'resolved' ? 'all_resolved' : this.groupFires ? 'new_alerts' : 'first_notification';
+    const alerts = [alertFixture({ occurrence: occurs })];
+    const id = `n-${this.number}`;
+    if (occurs) this.occurrences.push(id);
+    if (status === 'resolved') this.groupFires = false;
+    else if (!occurs) this.groupFires = true;
+    this.outbox.set(id, notificationFixture({ id, number: this.number, status, reason, alerts }));
+  }
+
+  private tries(outcome: Extract<Step, { kind: 'tries' }>['outcome']): void {
+    const plan = planLane([...this.outbox.values()], this.memory);
+    for (const { id } of plan.settled) this.outbox.delete(id);
+    this.memory = plan.memory;
+    const { send } = plan;
+    if (send === undefined) return;
+    this.sent.push(send);
+    if (outcome !== 'refused' && outcome !== 'lost') this.taken.push(send);
+    if (outcome === 'crash after delivery') return;
+    const attempt =
+      outcome === 'delivered'
+        ? ({ delivered: true } as const)
+        : { delivered: false as const, error: outcome === 'refused' ? REFUSED : LOST };
+    const settlement = settleLane({ ...plan, send, attempts: 0 }, attempt, 0, () => 0.5);
+    this.memory = settlement.memory;
+    if (settlement.settled !== undefined) this.outbox.delete(settlement.settled.id);
+  }
+
+  drain(): void {
+    for (let left = this.outbox.size + 1; left > 0; left -= 1) this.tries('delivered');
+    expect(this.outbox.size).toBe(0);
+  }
+
+  get waiting(): readonly Notification[] {
+    return [...this.outbox.values()];
+  }
+
+  /** Whether the group's condition fires now. */
+  get fires(): boolean {
+    return this.groupFires;
+  }
+}
+
+const run = (steps: readonly Step[]): Model => {
+  const model = new Model();
+  for (const step of steps) model.step(step);
+  model.drain();
+  return model;
+};
+
+const property = (check: (model: Model) => void): void =>
+  fc.assert(
+    fc.property(fc.array(STEP, { maxLength: 40 }), (steps) => check(run(steps))),
+    { numRuns: 500 },
+  );
+
+describe('a lane, whatever happens', () => {
+  it('never sends a lower number after a higher one', () => {
+    property(({ sent }) => {
+      const numbers = sent.map(({ number }) => number);
+      expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+    });
+  });
+
+  it('delivers every occurrence, each under its one id', () => {
+    property(({ taken, occurrences }) => {
+      const ids = new Set(taken.map(({ id }) => id));
+      expect(occurrences.filter((id) => !ids.has(id))).toEqual([]);
+    });
+  });
+
+  it('never leaves the receiver with a condition that fires no more, or without one that does', () => {
+    property(({ taken, fires }) => {
+      const last = taken.findLast(({ status, alerts }) => status === 'resolved' || alerts.some(({ occurrence }) => !occurrence));
+      expect(last?.status === 'firing').toBe(fires);
+    });
+  });
+
+  it('never tells the end of what the receiver has surely not seen', () => {
+    property(({ sent }) => {
+      sent.forEach((notice, index) => {
+        if (notice.status === 'resolved')
+          expect(
+            sent.slice(0, index).some(({ status, alerts }) => status === 'firing' && alerts.some(({ occurrence }) => !occurrence)),
+          ).toBe(true);
+      });
+    });
+  });
+
+  it('keeps two pictures at most for an endpoint that is away', () => {
+    fc.assert(
+      fc.property(fc.array(STEP, { maxLength: 40 }), (steps) => {
+        const model = new Model();
+        for (const step of steps) model.step(step);
+        model.step({ kind: 'tries', outcome: 'refused' });
+        expect(model.waiting.filter(({ alerts }) => !alerts.some(({ occurrence }) => occurrence)).length).toBeLessThanOrEqual(2);
+      }),
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { defaultRouting, parseRouting, type ReceiverConfig, type Routing } from '#libs/alerts';
+import { type Documents, Watched } from '#libs/documents';
+import type { Logger } from '#libs/telemetry';
+import { readOptional } from './read-optional.js';
+import { WatchedFiles } from './watched-files.js';
+
+export interface RoutingFileOptions {
+  readonly path: string;
+  readonly documents: Documents;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+  readonly announce: () => Promise<void>;
+}
+
+/**
+ * Routes and receivers: those of config/routes.yml, and beside them receivers that were made over REST. With a mistake in
+ * the file, what was there before goes on.
+ */
+export class RoutingFile {
+  readonly receivers: Watched<ReceiverConfig>;
+  private routing: Routing = defaultRouting([]);
+  private readonly files: WatchedFiles;
+  private readonly listeners = new Set<() => void>();
+
+  private constructor(private readonly options: RoutingFileOptions) {
+    const { documents, announce, path } = options;
+    this.receivers = new Watched<ReceiverConfig>({
+      documents,
+      collection: 'receivers',
+      announce,
+      parse: ({ value }) => value as ReceiverConfig,
+    });
+    this.receivers.onChange(() => void this.read());
+    this.files = new WatchedFiles(path, () => void this.read());
+  }
+
+  static async open(options: RoutingFileOptions): Promise<RoutingFile> {
+    const routing = new RoutingFile(options);
+    await routing.read();
+    routing.files.start();
+    return routing;
+  }
+
+  get current(): Routing {
+    return this.routing;
+  }
+
+  /** All receivers, those of the file first. */
+  get allReceivers(): readonly ReceiverConfig[] {
+    const own = this.routing.receivers;
+    return [...own, ...this.receivers.all.filter(({ name }) => !own.some((other) => other.name === name))];
+  }
+
+  /** Gives what ends it. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  /** Reads the receivers made over REST again. */
+  load(): Promise<void> {
+    return this.receivers.load();
+  }
+
+  close(): void {
+    this.files.close();
+  }
+
+  private async read(): Promise<void> {
+    const { log } = this.options;
+    try {
+      const [file] = await this.files.read();
+      const made = this.receivers.all.map(({ name }) => name);
+      this.routing = file === undefined ? defaultRouting(made) : this.parse(file.path, file.text, made);
+    } catch (error) {
+      log.error('the routing file cannot be read', { reason: (error as Error).message });
+    }
+    for (const listener of this.listeners) listener();
+  }
+
+  private parse(file: string, text: string, receivers: readonly string[]): Routing {
+    const { env, log } = this.options;
+    const { routing, problems } = parseRouting(text, { file, env, receivers, readFile: (path) => readOptional(path) ?? missing(path) });
+    for (const problem of problems) log.error('the routing is not right', { ...problem });
+    return routing ?? this.routing;
+  }
+}
+
+function missing(path: string): never {
+  throw new Error(`there is no file ${path}`);
+}
