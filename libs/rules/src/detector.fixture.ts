@@ -5,7 +5,7 @@ import type { DetectInput } from './detector.js';
 import { parseRule } from './parse-rule.js';
 import type { Rule } from './rule.js';
 import type { RuleSignal, Signal } from './signal.js';
-import { SignalBuilder } from './signal-builder.js';
+import type { SignalBuilder } from './signal-builder.js';
 
 export const START = 1_795_262_400;
 const FIRST_POSITION = 2 ** 31;
@@ -78,35 +78,47 @@ interface NaiveGroup {
   readonly values: [number, string][];
 }
 
-function naiveRule(records: readonly StoredRecord[], rule: Rule): RuleSignal | undefined {
+/** 0: no match; 1: a match, or the part of a ratio; 2: only the whole of a ratio. */
+function verdictOf(rule: Rule): (record: StoredRecord) => 0 | 1 | 2 {
   const where = toPredicate(rule.where, { nowNs: 0n });
   const of = 'of' in rule && rule.of !== undefined ? toPredicate(rule.of, { nowNs: 0n }) : undefined;
+  if (of === undefined) return (record) => (where(record) ? 1 : 0);
+  return (record) => {
+    if (!of(record)) return 0;
+    return where(record) ? 1 : 2;
+  };
+}
+
+function naiveRule(records: readonly StoredRecord[], rule: Rule): RuleSignal | undefined {
+  const verdict = verdictOf(rule);
   const groups = new Map<string, NaiveGroup>();
   const samples: RuleSignal['samples'][number][] = [];
-  let late = 0;
-  for (const record of records) {
-    const isWhole = of === undefined || of(record);
-    const isPart = isWhole && where(record);
-    if (!isPart && (of === undefined || !isWhole)) continue;
-    const created = msOf(at(record, 'event.created'));
-    const timestamp = msOf(at(record, '@timestamp'));
-    const ms = timestamp > created + 120_000 ? created : timestamp;
-    if (created - ms > rule.allowedLatenessMs) {
-      late += 1;
-      continue;
-    }
+  const matches = records.filter((record) => verdict(record) !== 0);
+  const timely = matches.filter((record) => latenessOf(record) <= rule.allowedLatenessMs);
+  for (const record of timely) {
     const key = rule.groupBy.map((field) => textOf(at(record, field)));
     const group = groups.get(key.join('\n')) ?? { key, seconds: new Map<number, [number, number]>(), values: [] };
     groups.set(key.join('\n'), group);
-    const second = Math.floor(ms / 1_000);
+    const second = Math.floor(timeOf(record) / 1_000);
     const [part, whole] = group.seconds.get(second) ?? [0, 0];
+    const isPart = verdict(record) === 1;
     group.seconds.set(second, [part + (isPart ? 1 : 0), whole + 1]);
-    if (!isPart) continue;
-    if (rule.field !== undefined) addValues(group, second, at(record, rule.field), rule.kind === 'change');
-    if (samples.length < 5) samples.push(sampleOf(record, [...groups.keys()].indexOf(key.join('\n')), rule));
+    if (isPart && rule.field !== undefined) addValues(group, second, at(record, rule.field), rule.kind === 'change');
+    if (isPart && samples.length < 5) samples.push(sampleOf(record, [...groups.keys()].indexOf(key.join('\n')), rule));
   }
-  if (groups.size === 0 && late === 0) return undefined;
+  if (matches.length === 0) return undefined;
+  const late = matches.length - timely.length;
   return { rule: rule.name, revision: rule.revision, groups: [...groups.values()].map((group) => groupOf(group, rule)), late, samples };
+}
+
+function timeOf(record: StoredRecord): number {
+  const created = msOf(at(record, 'event.created'));
+  const timestamp = msOf(at(record, '@timestamp'));
+  return timestamp > created + 120_000 ? created : timestamp;
+}
+
+function latenessOf(record: StoredRecord): number {
+  return msOf(at(record, 'event.created')) - timeOf(record);
 }
 
 function addValues(group: NaiveGroup, second: number, value: unknown, isChange: boolean): void {
@@ -145,7 +157,7 @@ export function at(record: StoredRecord, field: string): unknown {
 
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(',');
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : `${(value ?? '') as string | number | boolean}`;
 }
 
 function msOf(text: unknown): number {
