@@ -181,6 +181,24 @@ describe('an occurrence', () => {
   });
 });
 
+describe('a large group', () => {
+  it('is kept in texts that fit a checkpoint, and is whole after a restart', () => {
+    const bench = new Bench();
+    const hosts = Array.from({ length: 12_000 }, (_, index) => ({ alertname: 'x', host: `h${index}` }));
+    bench.receive(...hosts.map((labels) => firing(labels)));
+    expect(bench.pass(1_000)).toMatchObject([{ truncatedAlerts: 11_900 }]);
+    const state = new Map<string, string>();
+    for (const [key, text] of bench.alerts.changes()) if (text !== null) state.set(key, text);
+    expect(Math.max(...[...state.values()].map((text) => text.length))).toBeLessThan(1_000_000);
+    const after = new Bench({ state });
+    after.nowMs = bench.nowMs;
+    after.receive(...hosts.map((labels) => resolved(labels, after.nowMs)));
+    expect(after.pass(5 * MINUTE_MS)).toMatchObject([{ status: 'resolved', reason: 'all_resolved', truncatedAlerts: 11_900 }]);
+    const gone = [...after.alerts.changes()].filter(([key]) => key.startsWith('lane/'));
+    expect(gone.map(([, text]) => text)).toEqual([null, null, null, null]);
+  });
+});
+
 describe('a notice', () => {
   it('has no samples, then fewer alerts, where it would be too large', () => {
     const bench = new Bench({ maxAlertsPerNotice: 1_000 });

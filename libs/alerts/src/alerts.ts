@@ -4,7 +4,7 @@
  *
  *   receive / acknowledge / setSilences / setRouting / due   →   changes()   →   one checkpoint
  *
- * State: `alert/<fingerprint or o-transition>`, `lane/<id>`, `alert-history/<slot>`, `alert-routing/digest`. Changes that
+ * State: `alert/<fingerprint or o-transition>`, `lane/<id>` and `lane/<id>/<n>`, `alert-history/<slot>`, `alert-routing/digest`. Changes that
  * could not be stored are stored together with the next ones, or the caller begins anew with the `state` it has.
  */
 import type { Alert, Notification } from './alert.js';
@@ -16,7 +16,8 @@ import { Lanes } from './lanes.js';
 import { Listing, type AlertFilter, type AlertGroup, type ListedAlert } from './listing.js';
 import { makeNotice, MAX_ALERTS_PER_NOTICE } from './notice.js';
 import { DEFAULT_GROUP_INTERVAL_MS, describeRouting, type Routing } from './routing.js';
-import { silences, type Silence } from './silence.js';
+import type { Silence } from './silence.js';
+import { matchesAll } from './matcher.js';
 import { Router } from './router.js';
 
 /** Alerts at once, firing or not yet told: about 400 MB with all their samples, 100 MB as they usually are. */
@@ -91,7 +92,7 @@ export class Alerts {
     }
     // A sender may give the same begin again after its alert ended: it is another episode all the same.
     const began = alert.external === true ? digest('episode', alert.transition, String(nowMs)) : alert.transition;
-    const begun = { key, alert: { ...alert, transition: began }, began, seen: false, past: false };
+    const begun = { key, alert: { ...alert, transition: began }, began, past: false };
     const entered = this.#router.routesOf(alert).flatMap((route) => this.#lanes.enter(route, begun, nowMs) ?? []);
     const lanes = new Set(entered);
     for (const id of known?.lanes ?? []) if (!lanes.has(id)) this.#lanes.leave(id, key);
@@ -165,10 +166,10 @@ export class Alerts {
     for (const key of [...this.#lanes.members(lane.id)].sort()) {
       const episode = this.#episodes.get(key);
       if (episode === undefined) continue;
-      if (!episode.seen || (!episode.past && isOver(episode, nowMs))) this.#episodes.put({ ...episode, seen: true }, nowMs);
-      const ends = active.filter((silence) => silences(silence, episode.alert.labels, nowMs)).map(({ endsAtMs }) => endsAtMs);
-      if (ends.length > 0) wakeMs = Math.min(wakeMs, Math.max(...ends));
-      const muted = ends.length > 0 || timed ? 'hushed' : this.#quiet(episode, nowMs);
+      if (!episode.past && isOver(episode, nowMs)) this.#episodes.put(episode, nowMs);
+      const silentMs = silentUntil(active, episode.alert);
+      if (silentMs > 0) wakeMs = Math.min(wakeMs, silentMs);
+      const muted = silentMs > 0 || timed ? 'hushed' : this.#quiet(episode, nowMs);
       const member = { key, alert: episode.alert, episode: episode.began, resolved: isOver(episode, nowMs) && !episode.alert.occurrence };
       members.push(muted === undefined ? member : { ...member, muted });
     }
@@ -264,17 +265,24 @@ export class Alerts {
   }
 
   #restore(state: ReadonlyMap<string, string>): void {
+    this.#lanes.restore(state);
     for (const [key, text] of state) {
       if (key.startsWith('alert/')) {
         const episode = this.#episodes.restore(text);
         for (const id of episode.lanes) this.#lanes.join(id, episode.key);
-      } else if (key.startsWith('lane/')) this.#lanes.restore(text);
-      else if (key.startsWith('alert-history/')) this.#episodes.history.restore(text);
+      } else if (key.startsWith('alert-history/')) this.#episodes.history.restore(text);
     }
   }
 }
 
 type LaneMember = Member & { readonly key: string };
+
+/** End of the longest of the active silences that match; 0 for none. */
+function silentUntil(active: readonly Silence[], { labels }: Alert): number {
+  let until = 0;
+  for (const { matchers, endsAtMs } of active) if (endsAtMs > until && matchesAll(matchers, labels)) until = endsAtMs;
+  return until;
+}
 
 function routingDigest(routing: Routing): string {
   return digest('routing', JSON.stringify(describeRouting(routing)));

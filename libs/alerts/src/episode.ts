@@ -15,8 +15,6 @@ export interface Episode {
   readonly began: string;
   /** Lanes that are not done with it. */
   readonly lanes: readonly string[];
-  /** A flush has looked at it. */
-  readonly seen: boolean;
   /** Its end stands in the history. */
   readonly past: boolean;
   readonly acknowledged?: Acknowledgement;

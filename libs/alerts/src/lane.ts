@@ -137,18 +137,26 @@ function without(log: Log, members: readonly Member[]): Log {
   return { atMs: log.atMs, told, hushed };
 }
 
-export function formatLane({ log, ...lane }: Lane): string {
-  return JSON.stringify({
-    ...lane,
-    ...(log === undefined ? {} : { log: { atMs: log.atMs, told: [...log.told], hushed: [...log.hushed] } }),
-  });
+/** Told alerts in one text: an entry of a checkpoint takes 1 MiB, one alert about 55 bytes. */
+const TOLD_PER_TEXT = 5_000;
+
+type ToldEntry = readonly [fingerprint: string, episode: string];
+
+/** What it is, and the told alerts in as many further texts as they need. */
+export function formatLane({ log, ...lane }: Lane): readonly string[] {
+  if (log === undefined) return [JSON.stringify(lane)];
+  const texts = [JSON.stringify({ ...lane, log: { atMs: log.atMs, hushed: [...log.hushed] } })];
+  const told = [...log.told];
+  for (let at = 0; at < told.length; at += TOLD_PER_TEXT) texts.push(JSON.stringify(told.slice(at, at + TOLD_PER_TEXT)));
+  return texts;
 }
 
 /** Only of what `formatLane` wrote. */
-export function parseLane(text: string): Lane {
-  const { log, ...lane } = JSON.parse(text) as Omit<Lane, 'log'> & {
-    readonly log?: { readonly atMs: number; readonly told: readonly (readonly [string, string])[]; readonly hushed: readonly string[] };
+export function parseLane([first = '', ...others]: readonly string[]): Lane {
+  const { log, ...lane } = JSON.parse(first) as Omit<Lane, 'log'> & {
+    readonly log?: { readonly atMs: number; readonly hushed: readonly string[] };
   };
   if (log === undefined) return lane;
-  return { ...lane, log: { atMs: log.atMs, told: new Map(log.told), hushed: new Set(log.hushed) } };
+  const told = new Map(others.flatMap((text) => JSON.parse(text) as readonly ToldEntry[]));
+  return { ...lane, log: { atMs: log.atMs, told, hushed: new Set(log.hushed) } };
 }

@@ -13,6 +13,8 @@ export class Lanes {
   readonly #all = new Map<string, Lane>();
   readonly #members = new Map<string, Set<string>>();
   readonly #changed = new Set<string>();
+  /** How many texts a lane has in the stored state. */
+  readonly #texts = new Map<string, number>();
   readonly #timetable = new Timetable();
 
   get size(): number {
@@ -108,17 +110,33 @@ export class Lanes {
     if (lane !== undefined) this.put({ ...lane, cut: lane.cut + 1 });
   }
 
+  /** `lane/<id>`, and `lane/<id>/<n>` for its told alerts. */
   takeChanges(changes: Map<string, string | null>): void {
     for (const id of this.#changed) {
       const lane = this.#all.get(id);
-      changes.set(`lane/${id}`, lane === undefined ? null : formatLane(lane));
+      const texts = lane === undefined ? [] : formatLane(lane);
+      texts.forEach((text, index) => changes.set(textKey(id, index), text));
+      for (let index = texts.length; index < (this.#texts.get(id) ?? 0); index++) changes.set(textKey(id, index), null);
+      if (lane === undefined) this.#texts.delete(id);
+      else this.#texts.set(id, texts.length);
     }
     this.#changed.clear();
   }
 
-  restore(text: string): void {
-    const lane = parseLane(text);
-    this.#all.set(lane.id, lane);
-    this.#timetable.set(lane.id, lane.nextMs);
+  restore(state: ReadonlyMap<string, string>): void {
+    for (const key of state.keys()) {
+      const id = /^lane\/([^/]+)$/.exec(key)?.[1];
+      if (id === undefined) continue;
+      const texts: string[] = [];
+      for (let text = state.get(key); text !== undefined; text = state.get(textKey(id, texts.length))) texts.push(text);
+      const lane = parseLane(texts);
+      this.#texts.set(id, texts.length);
+      this.#all.set(lane.id, lane);
+      this.#timetable.set(lane.id, lane.nextMs);
+    }
   }
+}
+
+function textKey(id: string, index: number): string {
+  return index === 0 ? `lane/${id}` : `lane/${id}/${index}`;
 }

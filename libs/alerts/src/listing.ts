@@ -11,7 +11,7 @@ export type AlertState = 'unprocessed' | 'active' | 'suppressed';
 
 export interface ListedAlert {
   readonly alert: Alert;
-  /** `unprocessed`: no group was told or passed over yet. */
+  /** `unprocessed`: its groups wait for their `groupWait`. */
   readonly state: AlertState;
   /** Ids of silences; an acknowledgement is `ack-<fingerprint>`. */
   readonly silencedBy: readonly string[];
@@ -86,18 +86,17 @@ export class Listing {
 
   #list(episode: Episode): ListedAlert {
     const { episodes, lanes, router, nowMs } = this.#options;
-    const { alert, acknowledged, seen } = episode;
+    const { alert, acknowledged } = episode;
     const silencing = this.#options.silences.filter((silence) => silences(silence, alert.labels, nowMs)).map(({ id }) => id);
     const silencedBy = acknowledged === undefined ? silencing : [...silencing, `ack-${alert.fingerprint}`];
     const inhibitedBy = episodes.inhibitedBy(episode, nowMs);
-    const muting = episode.lanes.flatMap((id) => {
-      const lane = lanes.get(id);
-      return lane === undefined ? [] : [router.mutedBy(lane, nowMs)];
-    });
+    const mine = episode.lanes.flatMap((id) => lanes.get(id) ?? []);
+    const muting = mine.map((lane) => router.mutedBy(lane, nowMs));
+    const waits = mine.length > 0 && mine.every(({ flushed }) => !flushed);
     // Muted by the clock is what no receiver hears of; one that hears of it is enough to be active.
     const mutedBy = muting.length > 0 && muting.every((names) => names.length > 0) ? [...new Set(muting.flat())] : [];
     const suppressed = silencedBy.length + inhibitedBy.length + mutedBy.length > 0;
-    const state = suppressed ? 'suppressed' : seen ? 'active' : 'unprocessed';
+    const state = suppressed ? 'suppressed' : waits ? 'unprocessed' : 'active';
     const receivers = [...new Set(router.routesOf(alert).map(({ receiver }) => receiver))];
     const listed = { alert, state, silencedBy, inhibitedBy, mutedBy, receivers } as const;
     return acknowledged === undefined ? listed : { ...listed, acknowledged };

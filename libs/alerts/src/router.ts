@@ -10,6 +10,8 @@ export type Target = Route & { readonly receiver: string };
 export class Router {
   readonly routing: Routing;
   readonly #targets = new Map<string, Target>();
+  /** By receiver; as many as rules name. */
+  readonly #direct = new Map<string, Target>();
   readonly #intervals: ReadonlyMap<string, NamedInterval>;
   readonly #silentOnEnd: ReadonlySet<string>;
 
@@ -28,15 +30,22 @@ export class Router {
   /** A rule that names receivers goes to them, past the tree. */
   routesOf({ notify, labels }: Alert): readonly Target[] {
     const { route } = this.routing;
-    const routes = notify.length > 0 ? notify.map((receiver) => directRoute(route, receiver)) : matchRoutes(route, labels);
-    return routes.filter(isTarget);
+    if (notify.length === 0) return matchRoutes(route, labels).filter(isTarget);
+    return notify.map((receiver) => this.#directTo(receiver));
+  }
+
+  #directTo(receiver: string): Target {
+    const known = this.#direct.get(receiver);
+    if (known !== undefined) return known;
+    const target = { ...directRoute(this.routing.route, receiver), receiver };
+    this.#direct.set(receiver, target);
+    return target;
   }
 
   /** Undefined when a new routing has it no more. */
   routeOf({ receiver, route: key }: Lane): Target | undefined {
-    const direct = directRoute(this.routing.route, receiver);
-    if (direct.key === key && isTarget(direct)) return direct;
-    return this.#targets.get(targetKey(receiver, key));
+    const direct = this.#directTo(receiver);
+    return direct.key === key ? direct : this.#targets.get(targetKey(receiver, key));
   }
 
   sendResolved(receiver: string): boolean {
