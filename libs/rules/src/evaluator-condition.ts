@@ -72,9 +72,11 @@ export class ConditionRun implements RuleRun {
     for (const [second, group] of this.#deadlines.take(this.context.clock.second)) {
       if (group.due !== second) continue;
       group.due = -1;
+      // It fired ahead of certain time: the second after is still to be judged.
+      const soonest = group.settled >= this.context.clock.second ? group.settled + 1 : Infinity;
       this.#settle(group);
       if (this.#isIdle(group)) this.#drop(group);
-      else this.#schedule(group);
+      else this.#schedule(group, soonest);
     }
   }
 
@@ -92,7 +94,7 @@ export class ConditionRun implements RuleRun {
     for (const [, text] of stored.groups) {
       const group = ConditionGroup.decode(text, this.#windows);
       this.#groups.set(group.text, group);
-      this.#schedule(group);
+      this.#schedule(group, group.settled + 1);
     }
   }
 
@@ -145,7 +147,8 @@ export class ConditionRun implements RuleRun {
     }
     this.#fireEarly(group, first);
     this.#changed.add(group);
-    this.#schedule(group);
+    // The second after may be judged otherwise now, although nothing enters or leaves in it.
+    this.#schedule(group, group.settled + 1);
   }
 
   /** Gives the earliest second that was added; Infinity when all was too late. */
@@ -165,9 +168,14 @@ export class ConditionRun implements RuleRun {
     return first;
   }
 
+  /** Nothing but a record can change it, and that is looked at when it comes. */
+  #isQuiet(group: ConditionGroup): boolean {
+    return group.phase === 'ok' && this.#judge.onlyRecords && this.#durations.for === 0;
+  }
+
   /** Before something is added: a quiet group that only records can wake has nothing to live through. */
   #catchUp(group: ConditionGroup): void {
-    if (this.#judge.onlyRecords && this.#durations.for === 0 && group.phase === 'ok') group.settled = this.context.clock.second;
+    if (this.#isQuiet(group)) group.settled = this.context.clock.second;
     else this.#settle(group);
   }
 
@@ -218,15 +226,15 @@ export class ConditionRun implements RuleRun {
     });
   }
 
-  #schedule(group: ConditionGroup): void {
-    const next = Math.min(this.#nextChange(group), this.#idleFrom(group));
+  #schedule(group: ConditionGroup, soonest = Infinity): void {
+    const change = this.#isQuiet(group) ? Infinity : Math.min(soonest, this.#nextChange(group));
+    const next = Math.min(change, this.#idleFrom(group));
     if (next === Infinity || (group.due >= 0 && group.due <= next)) return;
     group.due = this.#deadlines.add(next, group);
   }
 
   #nextChange(group: ConditionGroup): number {
     const { settled, phase, since } = group;
-    if (phase === 'ok' && this.#judge.onlyRecords && this.#durations.for === 0) return Infinity;
     let next = Math.min(this.#windows.nextEntry(group, settled), this.#windows.nextLeave(group, settled));
     if (phase === 'pending') next = Math.min(next, since + this.#durations.for);
     if (phase === 'recovering') next = Math.min(next, since + this.#durations.recover);

@@ -17,13 +17,14 @@ export class Deadlines<T> {
 
   /** All that is due up to a second, earliest first. */
   *take(to: number): Generator<readonly [number, T]> {
-    for (const second of this.#due(to)) {
+    const due = this.#due(to);
+    // From here on: what is added meanwhile comes with the next advance, also after a crash in between.
+    this.#taken = Math.max(this.#taken, to);
+    for (const second of due) {
       const items = this.#seconds.get(second) ?? [];
       this.#seconds.delete(second);
-      this.#taken = Math.max(this.#taken, second);
       for (const item of items) yield [second, item];
     }
-    this.#taken = Math.max(this.#taken, to);
   }
 
   #due(to: number): number[] {

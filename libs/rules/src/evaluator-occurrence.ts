@@ -58,7 +58,7 @@ export class OccurrenceRun implements RuleRun {
       if (group === undefined) return;
       const samples = part.samples.filter((sample) => sample.group === index);
       if (samples.length > 0) this.context.shelf.add(samplesKey(this.rule.name, group.text), samples);
-      this.#tell(group, this.#factsOf(group, counted, signal.arrivedMs), number);
+      this.#tell(group, this.#factsOf(group, counted, signal.arrivedMs), `${number}:${index}`);
       this.#keep(group);
     });
     this.context.counters.termsForgotten += this.#terms?.forget(this.context.clock.second) ?? 0;

@@ -1,6 +1,13 @@
 import { type BucketPool, NO_BLOCK, wordsOfClass } from './window-pool.js';
 import type { SecondRange, VisitSegment, WindowEntry, WindowHolder, Windows, WindowView } from './window.js';
 
+/** Indices of the first buckets after the window's end, after its begin, and after the begin of the window before. */
+interface Edges {
+  entering: number;
+  leaving: number;
+  gone: number;
+}
+
 /** Counts saturate instead of turning over. */
 const MAX_COUNT = 0xffff_ffff;
 
@@ -45,27 +52,15 @@ export class BucketWindows implements Windows {
   }
 
   walk(holder: WindowHolder, range: SecondRange, visit: VisitSegment): void {
-    const { over, spike } = this.options;
-    let entering = this.#after(holder, range.from);
-    let leaving = this.#after(holder, range.from - over);
-    let gone = spike ? this.#after(holder, range.from - 2 * over) : leaving;
+    const edges = this.#edgesAt(holder, range.from);
     const view: WindowView = { matches: 0, whole: 0, before: 0 };
-    for (let index = gone; index < leaving; index++) view.before += this.#matches(holder, index);
-    for (let index = leaving; index < entering; index++) this.#count(holder, index, view, 1);
+    for (let index = edges.gone; index < edges.leaving; index++) view.before += this.#matches(holder, index);
+    for (let index = edges.leaving; index < edges.entering; index++) this.#count(holder, index, view, 1);
     for (let from = range.from; from <= range.to;) {
-      let next = entering < holder.count ? this.#second(holder, entering) : Infinity;
-      if (leaving < entering) next = Math.min(next, this.#second(holder, leaving) + over);
-      if (gone < leaving) next = Math.min(next, this.#second(holder, gone) + 2 * over);
-      const to = Math.min(range.to, next - 1);
+      const to = Math.min(range.to, this.#nextEdge(holder, edges) - 1);
       if (!visit(from, to, view)) return;
       from = to + 1;
-      for (; entering < holder.count && this.#second(holder, entering) <= from; entering++) this.#count(holder, entering, view, 1);
-      for (; leaving < entering && this.#second(holder, leaving) + over <= from; leaving++) {
-        this.#count(holder, leaving, view, -1);
-        if (spike) view.before += this.#matches(holder, leaving);
-      }
-      if (!spike) gone = leaving;
-      for (; gone < leaving && this.#second(holder, gone) + 2 * over <= from; gone++) view.before -= this.#matches(holder, gone);
+      this.#move(holder, edges, view, from);
     }
   }
 
@@ -98,7 +93,8 @@ export class BucketWindows implements Windows {
     this.pool.page(holder.block).copyWithin(base, base + gone * this.#stride, base + holder.count * this.#stride);
     holder.count -= gone;
     // Only far below half, so that a group at a border does not move to and fro.
-    if (holder.sizeClass > 0 && holder.count * this.#stride * 4 <= wordsOfClass(holder.sizeClass)) this.#move(holder, holder.sizeClass - 1);
+    if (holder.sizeClass > 0 && holder.count * this.#stride * 4 <= wordsOfClass(holder.sizeClass))
+      this.#moveBlock(holder, holder.sizeClass - 1);
   }
 
   /** Flat: the first second, then distances to the second before, each followed by its counts. */
@@ -135,17 +131,48 @@ export class BucketWindows implements Windows {
     holder.count = 0;
   }
 
+  #edgesAt(holder: WindowHolder, second: number): Edges {
+    const { over, spike } = this.options;
+    const leaving = this.#after(holder, second - over);
+    return { entering: this.#after(holder, second), leaving, gone: spike ? this.#after(holder, second - 2 * over) : leaving };
+  }
+
+  /** First second at which one of the edges meets a bucket. */
+  #nextEdge(holder: WindowHolder, { entering, leaving, gone }: Edges): number {
+    const { over } = this.options;
+    let next = entering < holder.count ? this.#second(holder, entering) : Infinity;
+    if (leaving < entering) next = Math.min(next, this.#second(holder, leaving) + over);
+    if (gone < leaving) next = Math.min(next, this.#second(holder, gone) + 2 * over);
+    return next;
+  }
+
+  /** Moves the edges to a second, and what is counted with them. */
+  #move(holder: WindowHolder, edges: Edges, view: WindowView, second: number): void {
+    const { over, spike } = this.options;
+    for (; edges.entering < holder.count && this.#second(holder, edges.entering) <= second; edges.entering++) {
+      this.#count(holder, edges.entering, view, 1);
+    }
+    for (; edges.leaving < edges.entering && this.#second(holder, edges.leaving) + over <= second; edges.leaving++) {
+      this.#count(holder, edges.leaving, view, -1);
+      if (spike) view.before += this.#matches(holder, edges.leaving);
+    }
+    if (!spike) edges.gone = edges.leaving;
+    for (; edges.gone < edges.leaving && this.#second(holder, edges.gone) + 2 * over <= second; edges.gone++) {
+      view.before -= this.#matches(holder, edges.gone);
+    }
+  }
+
   #isFull(holder: WindowHolder): boolean {
     return holder.block === NO_BLOCK || (holder.count + 1) * this.#stride > wordsOfClass(holder.sizeClass);
   }
 
   #grow(holder: WindowHolder): boolean {
-    if (holder.block !== NO_BLOCK) return this.#move(holder, holder.sizeClass + 1);
+    if (holder.block !== NO_BLOCK) return this.#moveBlock(holder, holder.sizeClass + 1);
     holder.block = this.pool.allocate(0);
     return holder.block !== NO_BLOCK;
   }
 
-  #move(holder: WindowHolder, sizeClass: number): boolean {
+  #moveBlock(holder: WindowHolder, sizeClass: number): boolean {
     const block = this.pool.allocate(sizeClass);
     if (block === NO_BLOCK) return false;
     const base = this.pool.offset(holder.block);
