@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defaultRouting, describeRouting, groupKey, groupLabels, matchRoutes } from './routing.js';
 import { parseRouting } from './routing-file.js';
 import { formatRoutingProblem } from './yaml-reader.js';
@@ -38,6 +42,19 @@ function parsed(text = FILE) {
   const { routing, problems } = parseRouting(text, SOURCES);
   if (routing === undefined) throw new Error(problems.map(formatRoutingProblem).join('\n'));
   return routing;
+}
+
+/** What a real amtool makes of a configuration; false where there is none. */
+function amtoolRoutes(config: string): readonly [found: boolean, routes: string] {
+  const folder = mkdtempSync(join(tmpdir(), 'logweir-routes-'));
+  try {
+    const file = join(folder, 'alertmanager.yml');
+    writeFileSync(file, config);
+    const { error, stdout, stderr } = spawnSync('amtool', ['config', 'routes', 'show', `--config.file=${file}`], { encoding: 'utf8' });
+    return [error === undefined, stdout + stderr];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 describe('a routes file', () => {
@@ -81,8 +98,13 @@ describe('a routes file', () => {
 
   it('is shown without any setting of a receiver', () => {
     const shown = JSON.stringify(describeRouting(parsed()));
-    expect(shown).toContain('"kinds":["webhook"]');
+    expect(shown).toContain('"receivers":[{"name":"ops"},{"name":"pager"},{"name":"db"}]');
     expect(shown).not.toMatch(/whsec|secret of|https:/);
+  });
+
+  it('is shown so that amtool reads it', () => {
+    const [found, routes] = amtoolRoutes(JSON.stringify(describeRouting(parsed())));
+    if (found) expect(routes).toMatch(/team=~"db\|store"\}\s+receiver: db/);
   });
 
   it('that is empty sends everything to the receiver named default, or to nobody', () => {

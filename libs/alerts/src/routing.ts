@@ -3,6 +3,7 @@
  * further ones where `continue` is set), and ends at the deepest route that matches.
  */
 import type { Labels } from './alert.js';
+import { formatDuration } from './durations.js';
 import { formatMatcher, formatMatchers, matchesAll, type Matcher } from './matcher.js';
 import type { NamedInterval } from './time-interval.js';
 
@@ -118,20 +119,38 @@ export function childKey(parent: string, matchers: readonly Matcher[]): string {
   return `${parent}/${formatMatchers(matchers)}`;
 }
 
-/** What may be shown of a routing, for `/api/v2/status`: no setting of a receiver, only its kinds. */
+/**
+ * What may be shown of a routing, in the names of Alertmanager's configuration, so that `amtool config routes` reads it:
+ * of receivers the name alone, of time intervals too.
+ */
 export function describeRouting({ route, receivers, inhibitRules, timeIntervals }: Routing): Readonly<Record<string, unknown>> {
+  const names = new Set([...receivers.map(({ name }) => name), ...receiversOf(route)]);
   return {
-    route: describeRoute(route),
-    receivers: receivers.map(({ name, sendResolved, settings }) => ({ name, sendResolved, kinds: Object.keys(settings) })),
-    inhibitRules: inhibitRules.map(({ sourceMatchers, targetMatchers, equal }) => ({
-      sourceMatchers: sourceMatchers.map(formatMatcher),
-      targetMatchers: targetMatchers.map(formatMatcher),
+    route: describeRoute(route, true),
+    receivers: [...names].map((name) => ({ name })),
+    inhibit_rules: inhibitRules.map(({ sourceMatchers, targetMatchers, equal }) => ({
+      source_matchers: sourceMatchers.map(formatMatcher),
+      target_matchers: targetMatchers.map(formatMatcher),
       equal,
     })),
-    timeIntervals: timeIntervals.map(({ name }) => name),
+    time_intervals: timeIntervals.map(({ name }) => ({ name, time_intervals: [] })),
   };
 }
 
-function describeRoute({ matchers, routes, key: _key, ...rest }: Route): Readonly<Record<string, unknown>> {
-  return { ...rest, matchers: matchers.map(formatMatcher), routes: routes.map(describeRoute) };
+function describeRoute(route: Route, isRoot: boolean): Readonly<Record<string, unknown>> {
+  const { receiver, matchers, groupBy, activeTimeIntervals, muteTimeIntervals, routes } = route;
+  const own = { matchers: matchers.map(formatMatcher), active_time_intervals: activeTimeIntervals, mute_time_intervals: muteTimeIntervals };
+  return {
+    ...(receiver === undefined ? {} : { receiver }),
+    group_by: groupBy,
+    group_wait: formatDuration(route.groupWaitMs ?? DEFAULT_GROUP_WAIT_MS),
+    group_interval: formatDuration(route.groupIntervalMs),
+    repeat_interval: formatDuration(route.repeatIntervalMs),
+    ...(isRoot ? {} : { ...own, continue: route.continue }),
+    routes: routes.map((child) => describeRoute(child, false)),
+  };
+}
+
+function receiversOf({ receiver, routes }: Route): readonly string[] {
+  return [...(receiver === undefined ? [] : [receiver]), ...routes.flatMap(receiversOf)];
 }
