@@ -1,6 +1,6 @@
 export { ALERTMANAGER_RESEND_MS, ALERTMANAGER_RESOLVED_FOR_MS, isResendDue } from './alertmanager/alertmanager-receiver.js';
 export { backoffMs, MAX_ATTEMPTS } from './delivery/backoff.js';
-export { MAX_LANE_BYTES, planLane } from './delivery/lane.js';
+export { beginLane, MAX_LANE_BYTES, planLane } from './delivery/lane.js';
 export type { LanePlan, SettledAs, SettledEntry } from './delivery/lane.js';
 export { formatLaneMemory, parseLaneMemory } from './delivery/lane-memory.js';
 export type { LaneMemory } from './delivery/lane-memory.js';

@@ -6,6 +6,8 @@ export interface LaneMemory {
   readonly settled: number;
   /** The receiver was told of a condition that fires, or may have been, and not yet of its end. */
   readonly open: boolean;
+  /** A first firing notice was about to be sent, and nobody wrote down what became of it: the receiver may have it. */
+  readonly begun: boolean;
   /** The notice that was tried last and not delivered; '' when there is none. */
   readonly tried: string;
   /** Tries of it. */
@@ -16,11 +18,21 @@ export interface LaneMemory {
   readonly quietUntilMs: number;
 }
 
-export const NEW_LANE: LaneMemory = { settled: 0, open: false, tried: '', attempts: 0, lastTryMs: 0, retryAtMs: 0, quietUntilMs: 0 };
+export const NEW_LANE: LaneMemory = {
+  settled: 0,
+  open: false,
+  begun: false,
+  tried: '',
+  attempts: 0,
+  lastTryMs: 0,
+  retryAtMs: 0,
+  quietUntilMs: 0,
+};
 
 const SAVED = z.object({
   settled: z.number(),
   open: z.boolean(),
+  begun: z.boolean(),
   tried: z.string(),
   attempts: z.number(),
   lastTryMs: z.number(),

@@ -1,7 +1,7 @@
 import type { Alert, Notification } from '#libs/alerts';
 import { DeliveryError } from '../errors.js';
 import { alertFixture, notificationFixture } from '../notification.fixture.js';
-import { planLane, type LanePlan } from './lane.js';
+import { beginLane, planLane, type LanePlan } from './lane.js';
 import { formatLaneMemory, NEW_LANE, parseLaneMemory, type LaneMemory } from './lane-memory.js';
 import { abandonLane, isForgettable, settleLane, type Settlement } from './settle.js';
 
@@ -41,6 +41,8 @@ describe('planLane', () => {
     ['keeps an end that the receiver waits for before a new beginning', [notice(2, 'resolved'), notice(3)], OPEN, 2, []],
     ['tells one end only', [notice(2, 'resolved'), notice(3), notice(4, 'resolved')], OPEN, 2, ['3 replaced', '4 not_needed']],
     ['never replaces an occurrence', [notice(1, 'firing', OCCURRENCE), notice(2, 'firing', OCCURRENCE), notice(3)], undefined, 1, []],
+    ['never takes an occurrence for news of a condition', [notice(1), notice(2, 'firing', OCCURRENCE)], undefined, 1, []],
+    ['replaces a picture also across an occurrence', [notice(1), notice(2, 'firing', OCCURRENCE), notice(3)], undefined, 2, ['1 replaced']],
     [
       'tells the end of a condition that an occurrence carries along',
       [notice(1, 'firing', OCCURRENCE, {}), notice(2, 'resolved')],
@@ -83,6 +85,18 @@ describe('settleLane', () => {
     expect(planLane([notice(1), notice(2, 'resolved')], lost.memory).send?.number).toBe(2);
     const refused = settle(planLane([notice(1)], undefined), REFUSED);
     expect(planLane([notice(1), notice(2, 'resolved')], refused.memory).send).toBeUndefined();
+  });
+
+  it('tells the end of a firing notice whose sending a crash interrupted', () => {
+    const plan = planLane([notice(1)], undefined);
+    const begun = beginLane({ ...plan, send: notice(1) });
+    expect(planLane([notice(1), notice(2, 'resolved')], begun).send?.number).toBe(2);
+  });
+
+  it('saves nothing before sending what opens nothing new', () => {
+    expect(beginLane({ ...planLane([notice(1)], OPEN), send: notice(1) })).toBeUndefined();
+    const occurrence = notice(1, 'firing', OCCURRENCE);
+    expect(beginLane({ ...planLane([occurrence], undefined), send: occurrence })).toBeUndefined();
   });
 
   it('tries again later each time', () => {

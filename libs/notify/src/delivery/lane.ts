@@ -48,7 +48,7 @@ export interface LanePlan {
 /** `entries` in any order; `memory` undefined: nothing is known of the lane (it is new, or its memory was lost). */
 export function planLane(entries: readonly Notification[], memory: LaneMemory | undefined, maxBytes: number = MAX_LANE_BYTES): LanePlan {
   const inOrder = entries.toSorted((a, b) => a.number - b.number);
-  const known = memory ?? { ...NEW_LANE, open: inOrder[0] !== undefined && inOrder[0].reason !== 'first_notification' };
+  const known = knownOf(memory, inOrder[0]);
   const settled: SettledEntry[] = [];
   const waiting = inOrder.filter((entry) => {
     if (entry.number > known.settled) return true;
@@ -63,6 +63,20 @@ export function planLane(entries: readonly Notification[], memory: LaneMemory | 
   return { send, notBeforeMs: notBefore(known, same), attempts, settled, memory: known };
 }
 
+function knownOf(memory: LaneMemory | undefined, oldest: Notification | undefined): LaneMemory {
+  if (memory === undefined) return { ...NEW_LANE, open: oldest !== undefined && oldest.reason !== 'first_notification' };
+  return memory.begun ? { ...memory, open: true, begun: false } : memory;
+}
+
+/**
+ * What to save before `plan.send` is sent, so that a crash in the middle leaves no receiver with a condition whose end it is
+ * never told. Undefined when there is nothing to save: only the first notice of an episode costs this.
+ */
+export function beginLane(plan: LanePlan & { readonly send: Notification }): LaneMemory | undefined {
+  const { memory, send } = plan;
+  return memory.open || !opensAfter(send, false) ? undefined : { ...memory, begun: true };
+}
+
 function notBefore(memory: LaneMemory, same: boolean): number {
   if (memory.tried === '') return memory.quietUntilMs;
   if (same) return memory.retryAtMs;
@@ -72,10 +86,11 @@ function notBefore(memory: LaneMemory, same: boolean): number {
 function withoutReplaced(waiting: readonly Notification[], open: boolean, settled: SettledEntry[]): Notification[] {
   const kept: Notification[] = [];
   for (const entry of waiting) {
-    const last = kept.at(-1);
-    if (last !== undefined && last.status === 'firing' && !hasOccurrence(last)) {
-      kept.pop();
-      settled.push(settledEntry(last, 'replaced', `replaced by ${entry.id}, which is newer (${entry.status})`));
+    const last = isPicture(entry) ? kept.findLastIndex(isPicture) : -1;
+    const older = kept[last];
+    if (older !== undefined && older.status === 'firing' && !hasOccurrence(older)) {
+      kept.splice(last, 1);
+      settled.push(settledEntry(older, 'replaced', `replaced by ${entry.id}, which is newer (${entry.status})`));
     }
     if (entry.status === 'firing' || opensBefore(kept, open)) kept.push(entry);
     else settled.push(settledEntry(entry, 'not_needed', 'resolved before the receiver could be told that it fired'));
@@ -94,6 +109,8 @@ function opensAfter(entry: Notification, before: boolean): boolean {
   return conditions.length === 0 ? before : conditions.some((alert) => !isResolved(alert, entry));
 }
 
+/** Whether it shows how the conditions of its group are; a notice of occurrences alone does not. */
+const isPicture = (entry: Notification): boolean => entry.alerts.some(({ occurrence }) => !occurrence);
 const hasOccurrence = (entry: Notification): boolean => entry.alerts.some(({ occurrence }) => occurrence);
 
 /** Drops the oldest facts until the rest fits; the newest notice and pictures (at most two) stay. */

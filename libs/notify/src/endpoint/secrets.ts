@@ -44,7 +44,7 @@ function variable(whole: string, name: string, { path, sources, problems }: Plac
   if (sources.env === undefined) return whole;
   const value = sources.env[name];
   if (value === undefined) problems.push({ path: path.join('.'), message: `the environment has no variable ${name}` });
-  return value ?? '';
+  return value ?? whole;
 }
 
 function fromFile(file: string, { path, sources, problems }: Place): string | undefined {

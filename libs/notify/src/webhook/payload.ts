@@ -31,11 +31,23 @@ export function formatPayload(notification: Notification, options: PayloadOption
   const most = options.maxAlerts === 0 ? notification.alerts.length : Math.min(options.maxAlerts, notification.alerts.length);
   const whole = render(notification, options, { alerts: most, samples: true });
   if (fits(whole)) return whole;
-  for (let alerts = most; alerts > 1; alerts = Math.floor(alerts / 2)) {
-    const body = render(notification, options, { alerts, samples: false });
-    if (fits(body)) return body;
-  }
+  const alerts = fittingAlerts(notification, options, most);
+  if (alerts > 0) return render(notification, options, { alerts, samples: false });
   return render(withShortTexts(notification), options, { alerts: 1, samples: false });
+}
+
+/** How many alerts without samples fit, in one pass. What all have in common is written twice, and no larger than the first. */
+function fittingAlerts(notification: Notification, options: PayloadOptions, most: number): number {
+  const size = (text: string): number => Buffer.byteLength(text);
+  let left = MAX_WEBHOOK_BYTES - size(render(notification, options, { alerts: 0, samples: false }));
+  let count = 0;
+  for (const alert of notification.alerts.slice(0, most)) {
+    const bytes = size(formatGoJson(formatAlert(alert, notification, false)));
+    left -= count === 0 ? 2 * bytes : bytes;
+    if (left < 0) break;
+    count += 1;
+  }
+  return count;
 }
 
 /** For an alert that alone is too large: its first labels and annotations, each cut. */
