@@ -181,6 +181,31 @@ describe('an occurrence', () => {
   });
 });
 
+describe('a clock that jumps', () => {
+  it.each([
+    ['back, while running', false],
+    ['back, before a restart', true],
+  ])('%s makes nothing later than groupInterval', (_what, restarts) => {
+    const before = new Bench();
+    before.receive(firing(A));
+    before.pass(1_000);
+    const state = new Map([...before.alerts.changes()].flatMap(([key, text]) => (text === null ? [] : [[key, text] as const])));
+    const bench = restarts ? new Bench({ state }) : before;
+    bench.nowMs = START_MS - 600 * MINUTE_MS;
+    bench.receive(firing(B));
+    expect(bench.alerts.due(bench.nowMs)).toEqual([]);
+    expect(bench.pass(5 * MINUTE_MS).map(brief)).toEqual(['firing new_alerts b,a']);
+    expect(bench.pass(60 * MINUTE_MS).map(brief)).toEqual(['firing repeat a,b']);
+  });
+
+  it('forward tells what is due, once', () => {
+    const bench = new Bench();
+    bench.receive(firing(A));
+    bench.nowMs += 600 * MINUTE_MS;
+    expect(bench.pass(MINUTE_MS).map(brief)).toEqual(['firing first_notification a']);
+  });
+});
+
 describe('a large group', () => {
   it('is kept in texts that fit a checkpoint, and is whole after a restart', () => {
     const bench = new Bench();

@@ -15,7 +15,7 @@ import { decide, type Lane, type Member, type Verdict } from './lane.js';
 import { Lanes } from './lanes.js';
 import { Listing, type AlertFilter, type AlertGroup, type ListedAlert } from './listing.js';
 import { makeNotice, MAX_ALERTS_PER_NOTICE } from './notice.js';
-import { DEFAULT_GROUP_INTERVAL_MS, describeRouting, type Routing } from './routing.js';
+import { DEFAULT_GROUP_INTERVAL_MS, DEFAULT_GROUP_WAIT_MS, describeRouting, type Routing } from './routing.js';
 import type { Silence } from './silence.js';
 import { matchesAll } from './matcher.js';
 import { Router } from './router.js';
@@ -48,6 +48,7 @@ export class Alerts {
   #router: Router;
   #silences: readonly Silence[];
   #sweptMs = 0;
+  #lastMs = Infinity;
   #refused = 0;
 
   constructor(options: AlertsOptions) {
@@ -102,6 +103,8 @@ export class Alerts {
 
   /** What is to be told now. Call again at once while `nextDueMs` is not later than now. */
   due(nowMs: number): readonly Notification[] {
+    if (nowMs < this.#lastMs) this.#turnBack(nowMs);
+    this.#lastMs = nowMs;
     const notices: Notification[] = [];
     let bytes = 0;
     while (notices.length < MAX_DUE && bytes < MAX_DUE_BYTES) {
@@ -117,6 +120,19 @@ export class Alerts {
       this.#episodes.sweep(nowMs);
     }
     return notices;
+  }
+
+  /** The clock went backwards (or this is a start, when it may have): no lane waits longer than its interval for that. */
+  #turnBack(nowMs: number): void {
+    for (const lane of this.#lanes.all()) {
+      const { groupWaitMs = 0, groupIntervalMs = 0 } = this.#router.routeOf(lane) ?? {};
+      const latestMs = nowMs + Math.max(groupWaitMs, groupIntervalMs, DEFAULT_GROUP_WAIT_MS);
+      const { log } = lane;
+      const early = log === undefined || log.atMs <= nowMs ? {} : { log: { ...log, atMs: nowMs } };
+      if (lane.nextMs > latestMs || early.log !== undefined)
+        this.#lanes.put({ ...lane, ...early, nextMs: Math.min(lane.nextMs, latestMs) });
+    }
+    this.#sweptMs = Math.min(this.#sweptMs, nowMs);
   }
 
   /** Undefined: nothing will be due by itself. */
