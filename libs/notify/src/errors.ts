@@ -34,3 +34,9 @@ export class DeniedAddressError extends Error {
   readonly code = 'address_denied';
   override readonly name = 'DeniedAddressError';
 }
+
+/** An entry in the list of allowed targets that cannot be understood. */
+export class InvalidTargetError extends Error {
+  readonly code = 'invalid_target';
+  override readonly name = 'InvalidTargetError';
+}

@@ -14,7 +14,7 @@ export type { Problem, SecretSources } from './endpoint/secrets.js';
 export { Switches } from './endpoint/switches.js';
 export type { SwitchedOff } from './endpoint/switches.js';
 export { testNotification } from './endpoint/test-notification.js';
-export { DeliveryError, DeniedAddressError } from './errors.js';
+export { DeliveryError, DeniedAddressError, InvalidTargetError } from './errors.js';
 export type { DeliveryFailure } from './errors.js';
 export { HTTP_TIMEOUT_MS } from './http/http-sender.js';
 export { AddressPolicy } from './network/address-policy.js';

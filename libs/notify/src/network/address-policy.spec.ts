@@ -1,4 +1,4 @@
-import { DeniedAddressError } from '../errors.js';
+import { DeniedAddressError, InvalidTargetError } from '../errors.js';
 import { plainAddress } from './address.js';
 import { AddressPolicy } from './address-policy.js';
 
@@ -60,6 +60,13 @@ describe('AddressPolicy', () => {
     expect(isAllowed(new AddressPolicy(), host)).toBe(false);
     expect(isAllowed(new AddressPolicy({ allowed: ['0.0.0.0/0', '::/0'] }), host)).toBe(false);
   });
+
+  it.each(['10.0.0.0/33', '10.0.0.0/x', '::1/129', 'https://hooks.example', 'a b', ''])(
+    'refuses %j in a list, saying what is allowed',
+    (entry) => {
+      expect(() => new AddressPolicy({ allowed: [entry] })).toThrow(InvalidTargetError);
+    },
+  );
 
   it('denies our own ports on our own addresses only', () => {
     const policy = new AddressPolicy({ ownPorts: [4280], ownAddresses: () => ['10.0.0.5', 'fd12::5'] });

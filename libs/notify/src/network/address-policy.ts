@@ -9,7 +9,7 @@
 import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { DeniedAddressError } from '../errors.js';
+import { DeniedAddressError, InvalidTargetError } from '../errors.js';
 import { plainAddress } from './address.js';
 
 /** Never, also not when a list allows them: link-local with the metadata services, nobody's, many at once. */
@@ -45,7 +45,9 @@ export interface AddressPolicyOptions {
   readonly resolve?: Resolve;
 }
 
+/** Constructing one throws InvalidTargetError when `allowed` has an entry that is no host, address or network. */
 export class AddressPolicy {
+  private readonly strict: boolean;
   private readonly denied = networks(DENIED);
   private readonly loopback = networks(['127.0.0.0/8', '::1/128']);
   private readonly allowedNetworks: BlockList;
@@ -63,8 +65,6 @@ export class AddressPolicy {
     this.ownAddresses = options.ownAddresses ?? interfaceAddresses;
     this.resolve = options.resolve ?? systemLookup;
   }
-
-  private readonly strict: boolean;
 
   /**
    * For a literal and for a name, before anything is connected; `hostname` as the URL parser writes it.
@@ -134,8 +134,12 @@ export class AddressPolicy {
   }
 }
 
+const HOST = /^(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
+
 function isNetwork(entry: string): boolean {
-  return isIP(entry.split('/')[0] ?? '') !== 0;
+  if (isIP(entry.split('/')[0] ?? '') !== 0) return true;
+  if (!HOST.test(entry)) throw new InvalidTargetError(`"${entry}" is no host name, address or network (10.0.0.0/8)`);
+  return false;
 }
 
 function networks(entries: readonly string[]): BlockList {
@@ -143,7 +147,10 @@ function networks(entries: readonly string[]): BlockList {
   for (const entry of entries) {
     const [address = '', length] = entry.split('/');
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    list.addSubnet(address, length === undefined ? (family === 'ipv6' ? 128 : 32) : Number(length), family);
+    const most = family === 'ipv6' ? 128 : 32;
+    const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : -1;
+    if (bits < 0 || bits > most) throw new InvalidTargetError(`"${entry}" is no network: write it as address/bits with 0 to ${most} bits`);
+    list.addSubnet(address, bits, family);
   }
   return list;
 }
