@@ -107,16 +107,20 @@ export class MessageWords {
     this.#hasAll = false;
     this.#hasFragment = false;
     this.hasAny = false;
+    // What the loop reads at every byte stands in the function: module constants are loaded again each time.
     const filter = this.#filter;
+    const kinds = KINDS;
+    const run = RUN;
+    const mask = FILTER_MASK;
     let hash = 0;
     let lastBreak = from;
     for (let at = from; at < end; at += 1) {
-      const kind = KINDS[bytes[at] as number] as number;
-      if (kind >= RUN) {
+      const kind = kinds[bytes[at] as number] as number;
+      if (kind >= run) {
         hash = (Math.imul(hash, 31) + kind) | 0;
         continue;
       }
-      if (filter[hash & FILTER_MASK] === 1) this.#look(hash);
+      if (filter[hash & mask] === 1) this.#look(hash);
       hash = 0;
       if (kind === NEUTRAL) continue;
       if (kind === WIDE) this.#wide(bytes, at);

@@ -15,6 +15,8 @@ import type { RecordLines } from './record-lines.js';
 import { type SampleHead, sampleHead } from './sample.js';
 
 const NO_LEVEL = -1;
+/** Of `LEVELS`: 1, 5, 9, 13, 17, 21. */
+const MAX_SEVERITY = 21;
 const SEQUENCE_AT = '{"event":{"sequence":'.length;
 const CREATED = ',"created":"'.length;
 const SEVERITY = ',"severity":'.length;
@@ -65,7 +67,7 @@ export class RecordBytes {
     this.#lean = undefined;
     this.#full = undefined;
     this.#head = undefined;
-    this.#ids.fill(NOT_READ);
+    for (let fact = 0; fact < this.#ids.length; fact += 1) this.#ids[fact] = NOT_READ;
     this.#position = position;
     this.isRegular = this.#readHead();
     if (!this.isRegular) this.#readParsed();
@@ -93,8 +95,8 @@ export class RecordBytes {
     if (bytes[at] === COMMA && bytes[at + 2] === LETTER_S) {
       const units = digitAt(bytes, at + SEVERITY + 1);
       const severity = units < 0 ? digitAt(bytes, at + SEVERITY) : digitAt(bytes, at + SEVERITY) * 10 + units;
-      this.level = (severity - 1) / 4;
-      if (!(this.level in LEVELS)) return false;
+      if ((severity & 3) !== 1 || severity > MAX_SEVERITY) return false;
+      this.level = severity >> 2;
       at += SEVERITY + (units < 0 ? 1 : 2);
     }
     if (bytes[at] === COMMA) at = this.lines.find(TIME_NEEDLE, at);
