@@ -38,7 +38,7 @@ export class Episodes {
   remove({ key, alert }: Episode): void {
     this.#all.delete(key);
     this.#changed.add(key);
-    if (!alert.occurrence) this.#inhibition.remove(alert);
+    this.#inhibition.remove(alert);
   }
 
   setInhibitRules(rules: readonly InhibitRule[]): void {

@@ -27,7 +27,9 @@ export class Inhibition {
     }
   }
 
-  remove({ fingerprint, labels }: Alert): void {
+  /** An occurrence may have the labels of a source, and was never one. */
+  remove({ fingerprint, labels, occurrence }: Alert): void {
+    if (occurrence) return;
     for (const { rule, sources } of this.#indexes) {
       const key = equalKey(rule, labels);
       const same = sources.get(key);

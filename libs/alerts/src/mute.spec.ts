@@ -138,6 +138,18 @@ inhibit_rules:
     ).toEqual(['firing first_notification slow', 'resolved all_resolved down!']);
   });
 
+  it('stays so when an occurrence with the labels of its source is over', () => {
+    const bench = new Bench({ routing });
+    bench.receive(firing(critical), occurrence(critical), firing(warning));
+    bench.pass(10 * MINUTE_MS);
+    expect(
+      bench.alerts
+        .alerts(bench.nowMs)
+        .map(({ state }) => state)
+        .sort(),
+    ).toEqual(['active', 'suppressed']);
+  });
+
   it.each([
     ['of another value of an equal label', { ...warning, dc: '2' }],
     ['without the equal label', { alertname: 'slow', severity: 'warning', host: 'slow' }],

@@ -121,7 +121,7 @@ describe('a replay after any crash', () => {
         expect(rough.outbox).toEqual(calm.outbox);
         expect(new Set(calm.outbox.map(({ id }) => id)).size).toBe(calm.outbox.length);
       }),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 
