@@ -31,7 +31,9 @@ export class Channels {
       const what = `a message for channel "${channel}" has ${bytes} bytes, at most ${MAX_MESSAGE_BYTES} are allowed`;
       throw new CoordinationError('coordination_message', `${what}: put it into a document and publish its name`);
     }
-    await this.bus.publish(channel, text);
+    await this.bus.publish(channel, text).catch((cause: Error) => {
+      throw new CoordinationError('coordination_unavailable', `channel "${channel}" cannot be reached: ${cause.message}`, { cause });
+    });
   }
 
   async subscribe(channel: string, listener: Listener): Promise<{ close(): Promise<void> }> {

@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Logger } from '#libs/telemetry';
 import type { Context } from '../context.js';
 import { CoordinationError } from '../errors.js';
 import { LocalBus } from './local-bus.js';
@@ -35,7 +36,7 @@ export async function openPglite(options: PgliteOptions, { log, now }: Context):
       await prepareFolder(folder, options.template);
       return Pglite.open({ folder });
     });
-    return await serverOf(pglite, () => openFolders.delete(folder));
+    return await serverOf(pglite, log, () => openFolders.delete(folder));
   } catch (error) {
     openFolders.delete(folder);
     throw new CoordinationError('coordination_unavailable', `the queue folder ${folder} cannot be used: ${(error as Error).message}`, {
@@ -44,8 +45,8 @@ export async function openPglite(options: PgliteOptions, { log, now }: Context):
   }
 }
 
-async function serverOf(pglite: Pglite, closed: () => void): Promise<PostgresServer> {
-  const pool = new PglitePool(pglite);
+async function serverOf(pglite: Pglite, log: Logger, closed: () => void): Promise<PostgresServer> {
+  const pool = new PglitePool(pglite, log);
   // Only one process has the folder: whoever held a lease before is gone.
   await pool.query('UPDATE logweir.lease SET until_ms = 0');
   return new PostgresServer({
