@@ -90,16 +90,8 @@ export class RecordBytes {
   /** From behind `event.created` on. */
   #readRest(from: number, createdMs: number): boolean {
     const { bytes } = this.lines;
-    let at = from;
-    this.level = NO_LEVEL;
-    if (bytes[at] === COMMA && bytes[at + 2] === LETTER_S) {
-      const units = digitAt(bytes, at + SEVERITY + 1);
-      const severity = units < 0 ? digitAt(bytes, at + SEVERITY) : digitAt(bytes, at + SEVERITY) * 10 + units;
-      if ((severity & 3) !== 1 || severity > MAX_SEVERITY) return false;
-      this.level = severity >> 2;
-      at += SEVERITY + (units < 0 ? 1 : 2);
-    }
-    if (bytes[at] === COMMA) at = this.lines.find(TIME_NEEDLE, at);
+    let at = this.#readLevel(from);
+    if (at > 0 && bytes[at] === COMMA) at = this.lines.find(TIME_NEEDLE, at);
     if (at < 0) return false;
     this.#timeAt = at + TIME;
     const quote = this.#timeAt + TIME_LENGTH;
@@ -109,6 +101,19 @@ export class RecordBytes {
     this.messageFrom = quote + MESSAGE;
     this.#placeTime(timestampMs, createdMs);
     return true;
+  }
+
+  /** Behind the severity, if there is one; -1 when it is none of ours. */
+  #readLevel(at: number): number {
+    const { bytes } = this.lines;
+    this.level = NO_LEVEL;
+    if (bytes[at] !== COMMA || bytes[at + 2] !== LETTER_S) return at;
+    const units = digitAt(bytes, at + SEVERITY + 1);
+    const first = digitAt(bytes, at + SEVERITY);
+    const severity = units < 0 ? first : first * 10 + units;
+    if ((severity & 3) !== 1 || severity < 1 || severity > MAX_SEVERITY) return -1;
+    this.level = severity >> 2;
+    return at + SEVERITY + (units < 0 ? 1 : 2);
   }
 
   #readParsed(): void {
