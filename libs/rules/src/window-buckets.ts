@@ -125,7 +125,7 @@ export class BucketWindows implements Windows {
   }
 
   release(holder: WindowHolder): void {
-    if (holder.block !== NO_BLOCK) this.pool.release(holder.block, holder.sizeClass);
+    if (holder.block !== NO_BLOCK) this.pool.release(holder.block);
     holder.block = NO_BLOCK;
     holder.sizeClass = 0;
     holder.count = 0;
@@ -178,7 +178,7 @@ export class BucketWindows implements Windows {
     const base = this.pool.offset(holder.block);
     const words = this.pool.page(holder.block).subarray(base, base + holder.count * this.#stride);
     this.pool.page(block).set(words, this.pool.offset(block));
-    this.pool.release(holder.block, holder.sizeClass);
+    this.pool.release(holder.block);
     holder.block = block;
     holder.sizeClass = sizeClass;
     return true;
