@@ -1,7 +1,7 @@
 export { ALERTMANAGER_RESEND_MS, ALERTMANAGER_RESOLVED_FOR_MS, isResendDue } from './alertmanager/alertmanager-receiver.js';
 export { backoffMs, MAX_ATTEMPTS } from './delivery/backoff.js';
 export { beginLane, MAX_LANE_BYTES, planLane } from './delivery/lane.js';
-export type { LanePlan, SettledAs, SettledEntry } from './delivery/lane.js';
+export type { LanePlan, PlanOptions, SettledAs, SettledEntry } from './delivery/lane.js';
 export { formatLaneMemory, parseLaneMemory } from './delivery/lane-memory.js';
 export type { LaneMemory } from './delivery/lane-memory.js';
 export { abandonLane, isForgettable, settleLane } from './delivery/settle.js';

@@ -60,7 +60,7 @@ describe('planLane', () => {
 
   it('holds a bounded number of bytes for an endpoint that is away, and counts what it drops', () => {
     const entries = Array.from({ length: 100 }, (_, index) => notice(index + 1, 'firing', OCCURRENCE));
-    const plan = planLane(entries, undefined, 10_000);
+    const plan = planLane(entries, undefined, { maxBytes: 10_000 });
     const dropped = plan.settled.filter(({ as }) => as === 'overflow');
     expect(plan.send?.number).toBe(dropped.length + 1);
     expect(Buffer.byteLength(JSON.stringify(entries.slice(dropped.length)))).toBeLessThan(10_200);
@@ -111,6 +111,12 @@ describe('settleLane', () => {
     const tired: LaneMemory = { ...NEW_LANE, tried: 'n-1', attempts: 20, lastTryMs: 1_000, retryAtMs: 3_601_000 };
     expect(planLane([notice(1), notice(2)], tired)).toMatchObject({ notBeforeMs: 31_000, attempts: 3 });
     expect(planLane([notice(1), notice(2)], { ...tired, quietUntilMs: 60_000 }).notBeforeMs).toBe(60_000);
+  });
+
+  it('does not wait longer when the clock was turned back', () => {
+    const { memory } = settle(planLane([notice(1)], undefined), REFUSED, 7_200_000);
+    expect(planLane([notice(1)], memory, { nowMs: 3_600_000 }).notBeforeMs).toBe(3_601_000);
+    expect(planLane([notice(1)], memory, { nowMs: 7_200_500 }).notBeforeMs).toBe(7_201_000);
   });
 
   it('gives up what cannot be delivered, with the reason for the history', () => {

@@ -45,8 +45,15 @@ export interface LanePlan {
   readonly memory: LaneMemory;
 }
 
+export interface PlanOptions {
+  /** Default: MAX_LANE_BYTES. */
+  readonly maxBytes?: number;
+  /** Wall clock: when it was turned back since the last try, nothing waits longer for it. */
+  readonly nowMs?: number;
+}
+
 /** `entries` in any order; `memory` undefined: nothing is known of the lane (it is new, or its memory was lost). */
-export function planLane(entries: readonly Notification[], memory: LaneMemory | undefined, maxBytes: number = MAX_LANE_BYTES): LanePlan {
+export function planLane(entries: readonly Notification[], memory: LaneMemory | undefined, options: PlanOptions = {}): LanePlan {
   const inOrder = entries.toSorted((a, b) => a.number - b.number);
   const known = knownOf(memory, inOrder[0]);
   const settled: SettledEntry[] = [];
@@ -55,12 +62,16 @@ export function planLane(entries: readonly Notification[], memory: LaneMemory | 
     settled.push(settledEntry(entry, 'left_over', 'was dealt with before'));
     return false;
   });
-  const kept = withinBytes(withoutReplaced(waiting, known.open, settled), maxBytes, settled);
+  const kept = withinBytes(withoutReplaced(waiting, known.open, settled), options.maxBytes ?? MAX_LANE_BYTES, settled);
   const [send] = kept;
   if (send === undefined) return { notBeforeMs: 0, attempts: 0, settled, memory: known };
   const same = send.id === known.tried;
   const attempts = same ? known.attempts : Math.min(known.attempts, INHERITED_ATTEMPTS);
-  return { send, notBeforeMs: notBefore(known, same), attempts, settled, memory: known };
+  return { send, notBeforeMs: onThisClock(notBefore(known, same), known.lastTryMs, options.nowMs), attempts, settled, memory: known };
+}
+
+function onThisClock(notBeforeMs: number, lastTryMs: number, nowMs: number = lastTryMs): number {
+  return nowMs < lastTryMs ? notBeforeMs - (lastTryMs - nowMs) : notBeforeMs;
 }
 
 function knownOf(memory: LaneMemory | undefined, oldest: Notification | undefined): LaneMemory {

@@ -92,7 +92,8 @@ export class HttpSender {
   }
 
   async close(): Promise<void> {
-    await this.agent.destroy();
+    // What is being sent ends by itself, within its timeout: a receiver may be replaced under way.
+    await this.agent.close();
   }
 }
 
