@@ -37,6 +37,7 @@ export class RedisServer implements Server {
 
   private constructor(
     private readonly clients: Clients,
+    private readonly ending: AbortController,
     prefix: string,
     context: Context,
   ) {
@@ -55,12 +56,14 @@ export class RedisServer implements Server {
 
   /** Throws `CoordinationError` when it is not there in time, or has settings that lose jobs. */
   static async open(options: RedisOptions, context: Context): Promise<RedisServer> {
-    const clients = connect(options.url);
+    const ending = new AbortController();
+    const clients = connect(options.url, ending.signal);
     try {
       await started(clients, options.connectMs ?? CONNECT_MS);
       await checkSettings(clients.sender, options.requireAppendOnly ?? true, context.log);
-      return new RedisServer(clients, options.prefix ?? PREFIX, context);
+      return new RedisServer(clients, ending, options.prefix ?? PREFIX, context);
     } catch (error) {
+      ending.abort();
       for (const client of Object.values(clients)) client.disconnect();
       throw error;
     }
@@ -79,6 +82,7 @@ export class RedisServer implements Server {
   }
 
   async close(): Promise<void> {
+    this.ending.abort();
     for (const client of Object.values(this.clients)) client.disconnect();
   }
 
@@ -113,13 +117,14 @@ interface Clients {
   readonly subscriber: Redis;
 }
 
-function connect(url: string): Clients {
+function connect(url: string, ending: AbortSignal): Clients {
   const open = (options: Pick<ClientOptions, 'enableOfflineQueue' | 'maxRetriesPerRequest' | 'commandTimeout'>): Redis => {
     const client = new Redis(url, {
       ...options,
       lazyConnect: true,
       connectTimeout: ANSWER_MS,
-      retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), LONGEST_RETRY_MS),
+      // BullMQ makes copies for its blocking calls: they have this function too, and must end with the rest.
+      retryStrategy: (times) => (ending.aborted ? null : Math.min(50 * 2 ** Math.min(times, 10), LONGEST_RETRY_MS)),
     });
     // Every failed attempt is one; `close` and `ready` say the same once.
     client.on('error', () => undefined);
