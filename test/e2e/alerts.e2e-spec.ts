@@ -35,7 +35,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'rules', 'a.yml'), RULES);
   writeFileSync(
     join(folder, 'routes.yml'),
-    `route: { receiver: hook }\nreceivers: [{ name: hook, webhook: { url: '${collector.url}' } }]\n`,
+    `route: { receiver: hook, groupInterval: 1s }\nreceivers: [{ name: hook, webhook: { url: '${collector.url}' } }]\n`,
   );
   hub = await start();
 });

@@ -8,6 +8,7 @@ import type { Notification } from '#libs/alerts';
 import type { Job } from '#libs/coordination';
 import {
   abandonLane,
+  beginLane,
   formatLaneMemory,
   isForgettable,
   type LaneMemory,
@@ -79,7 +80,7 @@ export class Delivery {
   private async step(lane: string, entries: readonly Notification[], signal: AbortSignal): Promise<void> {
     const { wall } = this.options;
     const memory = await this.memoryOf(lane);
-    const plan = planLane(entries, memory);
+    const plan = planLane(entries, memory, { nowMs: wall() });
     const { send } = plan;
     if (plan.settled.length > 0) await this.settle(lane, entries, { settled: plan.settled, memory: plan.memory });
     if (send === undefined) return;
@@ -106,6 +107,9 @@ export class Delivery {
     const { wall, random, metrics } = this.options;
     const { send } = plan;
     const began = wall();
+    // Written first: should this process end now, the receiver may know of it all the same.
+    const begun = beginLane(plan);
+    if (begun !== undefined) await this.remember(lane, begun, entries.length);
     const attempt = await attemptOf(endpoint, send, signal);
     if (signal.aborted && !attempt.delivered) throw new LaterError(0);
     const settlement = settleLane(plan, attempt, wall(), random);
@@ -178,13 +182,17 @@ export class Delivery {
     else await documents.put(LANES, lane, formatLaneMemory(memory));
   }
 
-  /** Or why there is none that could be asked. */
+  /** Or why there is none that could be asked. A store that is away rejects: the lane is looked at again later. */
   private async endpointOf({ receiver }: Notification): Promise<Endpoint | string> {
+    const endpoint = this.find(receiver);
+    if (typeof endpoint === 'string') return endpoint;
+    const off = await this.options.alerting.documents.get(ENDPOINTS, receiver);
+    return off?.value === endpoint.revision ? 'the endpoint is switched off: it said that it is gone (410)' : endpoint;
+  }
+
+  private find(receiver: string): Endpoint | string {
     try {
-      const endpoint = this.options.endpoints.get(receiver);
-      if (endpoint === undefined) return 'there is no receiver of this name any more';
-      const off = await this.options.alerting.documents.get(ENDPOINTS, receiver);
-      return off?.value === endpoint.revision ? 'the endpoint is switched off: it said that it is gone (410)' : endpoint;
+      return this.options.endpoints.get(receiver) ?? 'there is no receiver of this name any more';
     } catch (error) {
       return (error as Error).message;
     }

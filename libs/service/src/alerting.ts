@@ -13,6 +13,8 @@ import type { Logger, Readiness } from '#libs/telemetry';
 import { Closing } from './closing.js';
 import { RoutingFile } from './routing-file.js';
 
+/** A Redis that does not answer within it is away; the next try follows, and a close need not wait longer. */
+const CONNECT_MS = 2_000;
 /** Servers that are away are asked again this often. */
 const AGAIN_MS = 1_000;
 
@@ -131,7 +133,7 @@ function placeOf({ settings, copy }: AlertingOptions): Parameters<typeof openDoc
 
 function queuesOf(settings: Settings): Parameters<typeof openCoordination>[0] {
   const { redis, postgres, data } = settings;
-  if (redis.url !== '') return { kind: 'redis', url: redis.url, prefix: redis.prefix };
+  if (redis.url !== '') return { kind: 'redis', url: redis.url, prefix: redis.prefix, connectMs: CONNECT_MS };
   if (postgres.url !== '') return { kind: 'postgres', url: postgres.url };
   return { kind: 'pglite', dir: path.join(data.dir, 'coordination') };
 }
