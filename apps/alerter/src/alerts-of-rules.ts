@@ -31,5 +31,6 @@ function searchUrl(externalUrl: string, rule: Rule, { group, window, atMs }: Tra
   const q = [rule.whereText === '' ? '' : `(${rule.whereText})`, ...clauses].filter((clause) => clause !== '').join(' and ');
   const from = window?.fromMs ?? atMs - 60_000;
   const to = (window?.toMs ?? atMs) + 1_000;
-  return `${externalUrl}/api/v1/logs?${new URLSearchParams({ q, from: String(from), to: String(to) })}`;
+  const parameters = new URLSearchParams({ q, from: String(from), to: String(to) });
+  return `${externalUrl}/api/v1/logs?${parameters.toString()}`;
 }

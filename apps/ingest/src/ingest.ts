@@ -56,56 +56,23 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const closing = new Closing();
   const monotonic = (): number => performance.now();
   const wallNs = (): bigint => BigInt(options.now()) * 1_000_000n;
-  const nodeName = settings.node.name || hostname();
   const gate = new Gate(MAX_PENDING_BYTES, (reason) => metrics.gateClosed.inc({ reason }));
-  const count = (event: string, by = 1): void => metrics.journalEvents.inc({ event }, by);
-  const report = (event: string, fields: Readonly<Record<string, unknown>>): void => logger.warn(event.replaceAll('_', ' '), fields);
-
-  const composer: { compose: (parts: readonly string[], separator: '' | '\n') => string } = { compose: () => '}' };
-  const journal = await Journal.open({
-    ...journalSettings(settings),
-    node: nodeName,
-    compose: (parts, separator) => composer.compose(parts, separator),
-    now: monotonic,
-    wallNs,
-    onWritable: (writable, reason) => {
-      gate.setJournal(writable);
-      if (!writable) logger.error('senders have to wait', { reason });
-    },
-    count,
-    report,
-  });
+  const watched: Watched = {
+    count: (event, by = 1) => metrics.journalEvents.inc({ event }, by),
+    report: (event, fields) => logger.warn(event.replaceAll('_', ' '), fields),
+  };
+  const { journal, normaliser } = await openJournal(options, { gate, wallNs, now: monotonic, ...watched });
   closing.add('journal', () => journal.close());
-  gate.setJournal(journal.writable);
-
-  const normaliser = new Normaliser({
-    node: journal.node,
-    host: nodeName,
-    zone: settings.time.zone,
-    retentionMs: settings.store.retentionDays * DAY_MS,
-    maxMessage: MAX_MESSAGE,
-    count: (reason) => metrics.normaliseOddities.inc({ reason }),
-  });
-  composer.compose = (parts, separator) => normaliser.join(parts, separator);
 
   const letters = await DeadLetters.open({
     dir: path.join(settings.data.dir, 'dead-letters'),
     maxBytes: settings.deadletters.maxBytes,
-    count,
-    report,
+    ...watched,
   });
   closing.add('dead letters', () => letters.close());
   const reader = journal.reader('drain');
   if (options.alerting !== undefined) {
-    const detect = startDetect({
-      journal,
-      alerting: options.alerting,
-      maxJournalBytes: settings.journal.maxBytes,
-      metrics,
-      log: logger,
-      wall: options.now,
-      now: monotonic,
-    });
+    const detect = startDetect({ ...options, alerting: options.alerting, journal, now: monotonic, wall: options.now });
     closing.add('detect', () => detect.close());
   }
   const ledger = new Ledger(metrics, reader.start.counters, journal.lines);
@@ -116,7 +83,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   closing.add('drain', () => drain.close(DRAIN_DEADLINE_MS));
 
   const rules = { begin: beginTrace, continue: (state: unknown, text: string) => continueTrace(state as TraceState, text) };
-  const joins = new Joins({ now: monotonic, count, ...(settings.join.traces ? { rules } : {}) });
+  const joins = new Joins({ now: monotonic, count: watched.count, ...(settings.join.traces ? { rules } : {}) });
   const ownContainer = options.ownContainer ?? ownContainerId(readProcessTraces(hostname()));
   const streams = new Streams({ traces: settings.join.traces, ...(ownContainer === undefined ? {} : { ownContainer }) });
   const pipeline = new Pipeline({ journal, joins, normaliser, streams, gate, ledger, wallNs });
@@ -124,8 +91,52 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
 
   readiness.add('journal', () => ({ ok: journal.writable, reason: journal.reason }));
   watch(metrics, journal, letters);
-  const doors = openableDoors({ settings, pipeline, metrics, logger, nodeName, now: monotonic });
+  const doors = openableDoors({ settings, pipeline, metrics, logger, nodeName: nodeNameOf(settings), now: monotonic });
   return { doors, desk, closing };
+}
+
+interface Watched {
+  readonly count: (event: string, by?: number) => void;
+  readonly report: (event: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+interface JournalAround extends Watched {
+  readonly gate: Gate;
+  readonly wallNs: () => bigint;
+  readonly now: () => number;
+}
+
+/** The journal, and the normaliser that also makes one record of a join's parts when the journal is read. */
+async function openJournal({ settings, metrics, logger }: IngestOptions, { gate, wallNs, now, count, report }: JournalAround) {
+  const composer: { compose: (parts: readonly string[], separator: '' | '\n') => string } = { compose: () => '}' };
+  const journal = await Journal.open({
+    ...journalSettings(settings),
+    node: nodeNameOf(settings),
+    compose: (parts, separator) => composer.compose(parts, separator),
+    now,
+    wallNs,
+    onWritable: (writable, reason) => {
+      gate.setJournal(writable);
+      if (!writable) logger.error('senders have to wait', { reason });
+    },
+    count,
+    report,
+  });
+  gate.setJournal(journal.writable);
+  const normaliser = new Normaliser({
+    node: journal.node,
+    host: nodeNameOf(settings),
+    zone: settings.time.zone,
+    retentionMs: settings.store.retentionDays * DAY_MS,
+    maxMessage: MAX_MESSAGE,
+    count: (reason) => metrics.normaliseOddities.inc({ reason }),
+  });
+  composer.compose = (parts, separator) => normaliser.join(parts, separator);
+  return { journal, normaliser };
+}
+
+function nodeNameOf({ node }: Settings): string {
+  return node.name || hostname();
 }
 
 function journalSettings({ data, journal }: Settings) {

@@ -29,21 +29,31 @@ export interface AlertingOptions {
   readonly now: () => number;
 }
 
+type Parts = Pick<Alerting, 'isShared' | 'documents' | 'coordination' | 'rules' | 'silences' | 'routing'> & { readonly log: Logger };
+
 export class Alerting {
   private readonly closing = new Closing();
   private following: NodeJS.Timeout | undefined;
   private closed = false;
 
-  private constructor(
-    /** Other processes work on the same state. */
-    readonly isShared: boolean,
-    readonly documents: Documents,
-    readonly coordination: LateCoordination,
-    readonly rules: Watched<Rule>,
-    readonly silences: Watched<Silence>,
-    readonly routing: RoutingFile,
-    private readonly log: Logger,
-  ) {}
+  /** Other processes work on the same state. */
+  readonly isShared: boolean;
+  readonly documents: Documents;
+  readonly coordination: LateCoordination;
+  readonly rules: Watched<Rule>;
+  readonly silences: Watched<Silence>;
+  readonly routing: RoutingFile;
+  private readonly log: Logger;
+
+  private constructor(parts: Parts) {
+    this.isShared = parts.isShared;
+    this.documents = parts.documents;
+    this.coordination = parts.coordination;
+    this.rules = parts.rules;
+    this.silences = parts.silences;
+    this.routing = parts.routing;
+    this.log = parts.log;
+  }
 
   /** The state of the evaluator and the outbox. */
   get checkpoint(): Checkpoint {
@@ -78,7 +88,7 @@ export class Alerting {
       log,
       announce: announce(CHANNELS.receivers),
     });
-    const alerting = new Alerting(isShared, documents, coordination, rules, silences, routing, log);
+    const alerting = new Alerting({ isShared, documents, coordination, rules, silences, routing, log });
     readiness.add('documents', () => documents.health());
     readiness.add('queues', () => coordination.health());
     await alerting.start();

@@ -97,7 +97,7 @@ export class Detect {
   }
 
   private async run(): Promise<void> {
-    for (const range of [...this.ranges.all]) await this.replay(range);
+    for (const range of this.ranges.all.slice()) await this.replay(range);
     while (!this.stopped) {
       if (this.options.sender.full) await this.waitForRoom();
       else if (this.detector === undefined) await this.pass();

@@ -1,3 +1,4 @@
+import type { Settings } from '#libs/config';
 import type { Journal } from '#libs/journal';
 import type { Alerting } from '#libs/service';
 import type { Logger, Metrics } from '#libs/telemetry';
@@ -7,9 +8,9 @@ import { Sender } from './sender.js';
 export interface StartDetectOptions {
   readonly journal: Journal;
   readonly alerting: Alerting;
-  readonly maxJournalBytes: number;
+  readonly settings: Settings;
   readonly metrics: Metrics;
-  readonly log: Logger;
+  readonly logger: Logger;
   /** Wall clock, milliseconds since the epoch. */
   readonly wall: () => number;
   /** Monotonic milliseconds. */
@@ -18,12 +19,12 @@ export interface StartDetectOptions {
 
 /** Detection at work, with the rules as they are at any time. */
 export function startDetect(options: StartDetectOptions): { close(): Promise<void> } {
-  const { journal, alerting, maxJournalBytes, metrics, log, wall, now } = options;
+  const { journal, alerting, settings, metrics, logger: log, wall, now } = options;
   const { rules, coordination } = alerting;
   const reader = journal.reader('detect');
   const sender = new Sender({ coordination, journal: journal.id, log, now, onHeld: (position) => detect.held(position) });
   // Half of the journal is for the store, which holds intake back when it is full; alerts never do.
-  const detect = new Detect({ journal, reader, sender, metrics, log, maxBehindBytes: maxJournalBytes / 2, wall, now });
+  const detect = new Detect({ journal, reader, sender, metrics, log, maxBehindBytes: settings.journal.maxBytes / 2, wall, now });
   const end = rules.onChange(() => detect.setRules(rules.all));
   detect.start(rules.all);
   return {
