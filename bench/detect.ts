@@ -6,11 +6,10 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { cpuUsage, stdout } from 'node:process';
-import { Normaliser, type Arrival, type Event, type Fields } from '#libs/record';
 import { Detector, type DetectInput, parseRule, type Rule, SignalBuilder } from '#libs/rules';
+import { rulesOf, writtenRules } from './alert-rules.js';
+import { deliveriesOf } from './deliveries.js';
 
-const LINES_A_WRITE = 200;
-const RECORDS_A_DELIVERY = 2_000;
 /** A quarter of a second at 20 000 records a second. */
 const RECORDS_A_SIGNAL = 6_000;
 const ROUNDS = 7;
@@ -25,10 +24,6 @@ const WORDS = [
   'panic',
   '*Transient*',
 ];
-
-const container = (name: string): Fields =>
-  Object.freeze({ container_id: name.padEnd(64, '0'), container_name: `/${name}-1`, source: 'stdout' });
-const CONTAINERS = SERVICES.map(container);
 
 /** In turns: levels per service, texts, shares of a service, rates, distinct values, absence, changes. */
 function ruleOf(number: number): Record<string, unknown> {
@@ -58,36 +53,6 @@ function compile(count: number): Rule[] {
     if ('rule' in parsed) return parsed.rule;
     throw new Error(JSON.stringify(parsed.problems));
   });
-}
-
-/** Arriving at `firstMs` and after. */
-function deliveriesOf(lines: readonly string[], firstMs: number): DetectInput[] {
-  const normaliser = new Normaliser({
-    node: 'node-1-abcd',
-    host: 'host-1',
-    zone: 'UTC',
-    retentionMs: 14 * 86_400_000,
-    maxMessage: 65_536,
-    count: () => undefined,
-  });
-  const deliveries: DetectInput[] = [];
-  const first = BigInt(Math.round(firstMs)) * 1_000_000n;
-  for (let from = 0; from < lines.length; from += RECORDS_A_DELIVERY) {
-    const batch = lines.slice(from, from + RECORDS_A_DELIVERY);
-    const texts = batch.map((text, index) => {
-      const number = from + index;
-      const write = Math.floor(number / LINES_A_WRITE);
-      const arrival: Arrival = { createdNs: first + BigInt(write) * 10_000_000n, source: 'forward' };
-      const seconds = Number(arrival.createdNs / 1_000_000_000n);
-      const fields = CONTAINERS[write % CONTAINERS.length] ?? {};
-      const event: Event = { tag: 'docker.web', seconds, nanos: number % 1e9, text, fields };
-      const id = `VGhpcyBpcyBhIGhhc2g-${number}`;
-      return `{"create":{"_id":"${id}"}}\n{"event":{"sequence":${2 ** 31 + number}${normaliser.normalise(event, arrival)}\n`;
-    });
-    const positions = Float64Array.from(batch, (_, index) => 2 ** 31 + from + index);
-    deliveries.push({ bulk: Buffer.from(texts.join('')), count: batch.length, positions });
-  }
-  return deliveries;
 }
 
 function measure(rules: readonly Rule[], deliveries: readonly DetectInput[]): string {
@@ -125,3 +90,4 @@ const deliveries = deliveriesOf(lines, statSync(corpus).mtimeMs);
 const bytes = deliveries.reduce((sum, { bulk }) => sum + bulk.length, 0);
 stdout.write(`${lines.length} records of ${Math.round(bytes / lines.length)} bytes\n`);
 for (const count of [0, 1, 10, 100]) stdout.write(`${String(count).padStart(4)} rules  ${measure(compile(count), deliveries)}\n`);
+stdout.write(`a believable hundred  ${measure(rulesOf(writtenRules(100)), deliveries)}\n`);

@@ -7,7 +7,19 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Not questions: what the questions share. */
-const PARTS = new Set(['run', 'rig', 'acks', 'log-records', 'fuzz-targets', 'fuzz-behind']);
+const PARTS = new Set([
+  'run',
+  'rig',
+  'acks',
+  'log-records',
+  'deliveries',
+  'alert-rules',
+  'alert-hub',
+  'alert-delay',
+  'alert-groups',
+  'fuzz-targets',
+  'fuzz-behind',
+]);
 
 const [question = '', ...options] = process.argv.slice(2);
 const program = join(import.meta.dirname, `${question}.js`);
