@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ForwardClient, str } from './forward-client.js';
 
 export interface SenderOptions {
   readonly port: number;
@@ -11,14 +11,8 @@ export interface SenderOptions {
   readonly random: () => number;
 }
 
-const ACK_PATIENCE_MS = 3_000;
 /** While the hub is away. */
 const RETRY_MS = 20;
-
-function str(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([Buffer.from([0xda, bytes.length >> 8, bytes.length & 255]), bytes]);
-}
 
 /**
  * Sends chunks as a Forward client with `require_ack_response` does: one in flight; what is not acknowledged is sent
@@ -30,10 +24,11 @@ export class Sender {
   resent = 0;
   private next: number;
   private stopped = false;
-  private socket: net.Socket | undefined;
+  private readonly client: ForwardClient;
 
   constructor(private readonly options: SenderOptions) {
     this.next = options.id;
+    this.client = new ForwardClient(options.port);
   }
 
   stop(): void {
@@ -46,11 +41,11 @@ export class Sender {
       const chunk = randomBytes(16).toString('base64');
       const frame = this.frame(numbers, chunk);
       let sent = 0;
-      while (!(await this.exchange(frame, chunk, () => sent++))) await pause(RETRY_MS);
+      while (!(await this.client.exchange(frame, chunk, () => sent++))) await pause(RETRY_MS);
       if (sent > 1) this.resent++;
       this.acked.push(...numbers);
     }
-    this.socket?.destroy();
+    this.client.close();
   }
 
   private frame(numbers: readonly number[], chunk: string): Buffer {
@@ -68,43 +63,4 @@ export class Sender {
       ? `java.lang.IllegalStateException: lw_seq=${number}. closed`
       : `\tat shop.Order.close(Order.java:1) lw_seq=${number}.`;
   }
-
-  private async exchange(frame: Buffer, chunk: string, sending: () => void): Promise<boolean> {
-    try {
-      this.socket ??= await connect(this.options.port);
-      sending();
-      await answered(this.socket, frame, chunk);
-      return true;
-    } catch {
-      this.socket?.destroy();
-      this.socket = undefined;
-      return false;
-    }
-  }
-}
-
-function connect(port: number): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect(port, '127.0.0.1', () => resolve(socket));
-    socket.on('error', reject);
-  });
-}
-
-function answered(socket: net.Socket, frame: Buffer, chunk: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let got = '';
-    const settle = (error?: Error): void => {
-      clearTimeout(timer);
-      socket.removeAllListeners('data').removeAllListeners('close');
-      if (error) reject(error);
-      else resolve();
-    };
-    const timer = setTimeout(() => settle(new Error('no ack')), ACK_PATIENCE_MS);
-    socket.on('close', () => settle(new Error('closed')));
-    socket.on('data', (bytes) => {
-      got += bytes.toString('latin1');
-      if (got.includes(chunk)) settle();
-    });
-    socket.write(frame);
-  });
 }
