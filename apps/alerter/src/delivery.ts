@@ -140,6 +140,10 @@ export class Delivery {
     const { alerting, metrics, wall, log } = this.options;
     const ids = new Map(entries.map((entry) => [entry.id, entry]));
     const keys = done.settled.map(({ id }) => entryKey(ids.get(id) as Notification));
+    for (const { id, as } of done.settled) {
+      const { receiver, groupKey, status } = ids.get(id) as Notification;
+      if (as === 'replaced' || as === 'not_needed') log.info('a notice is not sent', { notice: status, as, receiver, group: groupKey, id });
+    }
     await this.remember(lane, done.memory, entries.length - keys.length);
     await alerting.checkpoint.remove(keys);
     const lines: DeliveryLine[] = [];
