@@ -9,8 +9,10 @@ import type { Logger, Metrics } from '#libs/telemetry';
 import { alertsOfRules } from './alerts-of-rules.js';
 import { Deadman } from './deadman.js';
 import { Delivery } from './delivery.js';
+import { Gauges } from './gauges.js';
 import { OUTBOX } from './outbox.js';
 import { Owner } from './owner.js';
+import { tellReceiverProblems } from './receiver-problems.js';
 import { RuleFiles } from './rule-files.js';
 import { serveTerm } from './session.js';
 
@@ -35,12 +37,13 @@ export interface RunningAlerter {
 }
 
 export async function startAlerter(options: AlerterOptions): Promise<RunningAlerter> {
-  const { settings, alerting, metrics, log } = options;
+  const { settings, alerting, endpoints, metrics, log } = options;
   const files = new RuleFiles({ folder: settings.alerts.rules, rules: alerting.rules, metrics, log });
   await files.start();
   const stop = new AbortController();
   const closing = new Closing();
   closing.add('rule files', () => files.close());
+  closing.add('receiver problems', tellReceiverProblems(alerting, endpoints, log));
   const running = begin(options, closing, stop.signal);
   return {
     close: async () => {
@@ -59,7 +62,7 @@ async function begin(options: AlerterOptions, closing: Closing, signal: AbortSig
   if (end === undefined) return;
   closing.add('delivery', () => end(DELIVERY_DEADLINE_MS));
   const alertOf = alertsOfRules({ rule: (name) => alerting.rules.get(name), externalUrl: endpoints.externalUrl });
-  const session = { alerting, alertOf, metrics, log, wall: now };
+  const session = { alerting, alertOf, metrics, gauges: new Gauges(metrics, now), log, wall: now };
   const owner = new Owner({ alerting, metrics, log, serve: (lease, stopped) => serveTerm(session, lease, stopped) });
   owner.start();
   closing.add('owner', () => owner.close());

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ALERTING_CONTROLLERS, ALERTING_PROVIDERS } from './alerting/alerting.parts.js';
 import { ApiParts } from './api-parts.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DeadLetters } from './dead-letters/dead-letters.service.js';
@@ -17,8 +18,16 @@ export class ApiModule {
   static register(parts: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [LogsController, DeadLettersController, HealthController, MetricsController, DocsController],
-      providers: [{ provide: ApiParts, useValue: parts }, LogSearch, LogHistogram, SearchSlots, DeadLetters, ApiDocument],
+      controllers: [LogsController, DeadLettersController, ...ALERTING_CONTROLLERS, HealthController, MetricsController, DocsController],
+      providers: [
+        { provide: ApiParts, useValue: parts },
+        LogSearch,
+        LogHistogram,
+        SearchSlots,
+        DeadLetters,
+        ...ALERTING_PROVIDERS,
+        ApiDocument,
+      ],
     };
   }
 }

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { QueryError } from '#libs/query';
 import { StoreError, type StoreErrorCode } from '#libs/store';
 import type { Logger } from '#libs/telemetry';
+import { alertingError } from './alerting/alerting-error.js';
 import { ApiError, errorAnswer } from './errors.js';
 
 /** Turns whatever was thrown into the one error shape. What nobody expected is logged and told without details. */
@@ -29,10 +30,12 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-function apiError(thrown: unknown, request: Request): ApiError {
+/** What is told of it. */
+export function apiError(thrown: unknown, request: Request): ApiError {
   if (thrown instanceof ApiError) return thrown;
   return (
     storeError(thrown) ??
+    alertingError(thrown) ??
     requestError(thrown, request) ??
     new ApiError(500, 'internal', 'something went wrong here; the log of the process says what')
   );

@@ -1,8 +1,12 @@
 /**
- * Every answer that is not a success has the body `{error: {code, message, position?, hint?}}`. Codes are stable and never
+ * Every answer that is not a success has the body `{error: {code, message, position?, hint?, problems?}}`. Codes are stable and never
  * reused; messages are for people and may change.
  */
 export type ErrorCode =
+  | 'alert_not_found'
+  | 'alerting_elsewhere'
+  | 'alerting_unavailable'
+  | 'alerts_invalid'
   | 'body_invalid'
   | 'body_too_large'
   | 'content_type_required'
@@ -12,24 +16,47 @@ export type ErrorCode =
   | 'host_refused'
   | 'id_invalid'
   | 'internal'
+  | 'matcher_invalid'
   | 'origin_refused'
   | 'parameter_invalid'
   | 'parameter_unknown'
+  | 'previews_busy'
   | 'query_refused'
+  | 'receiver_failed'
+  | 'receiver_invalid'
+  | 'receiver_not_found'
+  | 'receiver_read_only'
   | 'record_not_found'
   | 'replay_refused'
   | 'request_invalid'
   | 'route_not_found'
+  | 'rule_exists'
+  | 'rule_invalid'
+  | 'rule_not_found'
+  | 'rule_read_only'
   | 'search_timeout'
   | 'searches_busy'
+  | 'silence_invalid'
+  | 'silence_limit'
+  | 'silence_not_found'
   | 'store_failed'
-  | 'store_unavailable';
+  | 'store_unavailable'
+  | 'version_conflict';
+
+export interface Problem {
+  /** `count.over`; empty when it is about the whole. */
+  readonly field: string;
+  /** For a person. */
+  readonly message: string;
+}
 
 export interface ErrorDetails {
   /** What to do. */
   readonly hint?: string;
   /** Sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** Each thing that is wrong, when there can be several. */
+  readonly problems?: readonly Problem[];
   readonly cause?: unknown;
 }
 
@@ -37,6 +64,7 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly hint: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly problems: readonly Problem[] | undefined;
 
   constructor(
     readonly status: number,
@@ -47,6 +75,7 @@ export class ApiError extends Error {
     super(message, { cause: details.cause });
     this.hint = details.hint;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.problems = details.problems;
   }
 }
 
@@ -58,6 +87,7 @@ export interface ErrorAnswer {
     /** Where in `q` it went wrong: offset in characters. */
     readonly position?: number;
     readonly hint?: string;
+    readonly problems?: readonly Problem[];
   };
 }
 
@@ -66,6 +96,7 @@ export function errorAnswer(error: {
   message: string;
   position?: number | undefined;
   hint?: string | undefined;
+  problems?: readonly Problem[] | undefined;
 }): ErrorAnswer {
   return {
     error: {
@@ -73,6 +104,7 @@ export function errorAnswer(error: {
       message: error.message,
       ...(error.position === undefined ? {} : { position: error.position }),
       ...(error.hint === undefined || error.hint === '' ? {} : { hint: error.hint }),
+      ...(error.problems === undefined ? {} : { problems: error.problems }),
     },
   };
 }

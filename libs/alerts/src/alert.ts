@@ -53,6 +53,8 @@ export interface Notification {
   /** When the first record behind it was accepted, epoch milliseconds: the delay counts from there. */
   readonly acceptedMs?: number;
   readonly createdMs: number;
+  /** After so long without news it is said again: a receiver that forgets has to remember for longer. */
+  readonly repeatIntervalMs?: number;
 }
 
 /** What is asked of whoever looks after alerts, over REST. */

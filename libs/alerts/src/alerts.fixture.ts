@@ -9,7 +9,7 @@ export const START_MS = Date.UTC(2026, 10, 21, 7);
 export const MINUTE_MS = 60_000;
 
 export function routingOf(text: string): Routing {
-  const { routing, problems } = parseRouting(text, { file: 'routes.yml', env: {} });
+  const { routing, problems } = parseRouting(text, { file: 'routes.yml' });
   if (routing === undefined) throw new Error(JSON.stringify(problems));
   return routing;
 }

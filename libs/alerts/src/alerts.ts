@@ -153,7 +153,8 @@ export class Alerts {
     const lane = members.length > 0 && members.every(({ muted }) => muted !== undefined) ? { ...taken, cut: 0 } : taken;
     const verdict = decide(lane, members, settings);
     const { reason } = verdict;
-    const notice = reason === undefined ? undefined : makeNotice(lane, { ...verdict, reason }, { nowMs, maxAlerts: this.#maxPerNotice });
+    const notice =
+      reason === undefined ? undefined : makeNotice(lane, { ...verdict, reason }, { ...settings, maxAlerts: this.#maxPerNotice });
     for (const { key } of verdict.finished as readonly LaneMember[]) this.#finish(lane.id, key, nowMs);
     this.#goOn(lane, verdict, { nowMs, wakeMs, nextMs: nowMs + route.groupIntervalMs, sent: notice !== undefined });
     return notice;

@@ -17,10 +17,12 @@ export interface Notice {
 export interface NoticeOptions {
   readonly nowMs: number;
   readonly maxAlerts: number;
+  readonly repeatIntervalMs: number;
 }
 
 /** Of a verdict with a reason. */
-export function makeNotice(lane: Lane, verdict: Verdict & { readonly reason: Reason }, { nowMs, maxAlerts }: NoticeOptions): Notice {
+export function makeNotice(lane: Lane, verdict: Verdict & { readonly reason: Reason }, options: NoticeOptions): Notice {
+  const { nowMs, maxAlerts, repeatIntervalMs } = options;
   const { tell, status, reason } = verdict;
   const number = lane.number + 1;
   const { alerts, bytes } = fit(tell, maxAlerts, nowMs);
@@ -39,6 +41,7 @@ export function makeNotice(lane: Lane, verdict: Verdict & { readonly reason: Rea
     truncatedAlerts: tell.length - alerts.length + lane.cut,
     ...(accepted.length === 0 || !verdict.fresh ? {} : { acceptedMs: accepted.reduce((least, ms) => Math.min(least, ms)) }),
     createdMs: nowMs,
+    repeatIntervalMs,
   };
   return { notification, bytes };
 }

@@ -6,11 +6,11 @@ import { parseDuration } from './durations.js';
 import { readNamedInterval } from './interval-file.js';
 import { isLabelName } from './labels.js';
 import { parseMatchers, type Matcher } from './matcher.js';
-import { readReceiver, type SecretSources } from './receiver-file.js';
+import { readReceiver } from './receiver-file.js';
 import { childKey, defaultRouting, GROUP_BY_ALL, type InhibitRule, type ReceiverConfig, type Route, type Routing } from './routing.js';
 import { YamlReader, type Field, type Problem } from './yaml-reader.js';
 
-export interface RoutingSources extends SecretSources {
+export interface RoutingSources {
   /** Shown in problems. */
   readonly file: string;
   /** Receivers made over REST, which routes may name. */
@@ -47,7 +47,7 @@ interface Known {
 export function parseRouting(text: string, sources: RoutingSources): { readonly routing?: Routing; readonly problems: readonly Problem[] } {
   const reader = new YamlReader(text, sources.file);
   const fields = reader.root().asMap(TOP);
-  const receivers = unique(fields.get('receivers'), (field) => readReceiver(field, sources));
+  const receivers = unique(fields.get('receivers'), readReceiver);
   const timeIntervals = unique(fields.get('timeIntervals'), readNamedInterval);
   const inhibitRules = (fields.get('inhibitRules')?.asList() ?? []).map(readInhibitRule);
   const names = [...receivers.map(({ name }) => name), ...(sources.receivers ?? [])];

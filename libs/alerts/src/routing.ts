@@ -30,7 +30,7 @@ export interface ReceiverConfig {
   readonly name: string;
   /** Default true. */
   readonly sendResolved: boolean;
-  /** One block per kind (`webhook`, `slack`, …) as given, secrets resolved: libs/notify checks it. */
+  /** One block per kind (`webhook`, `slack`, …) as written: libs/notify checks it and puts its secrets in place. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 

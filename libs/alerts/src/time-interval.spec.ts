@@ -2,7 +2,7 @@ import { parseRouting } from './routing-file.js';
 import { insideAny, type NamedInterval } from './time-interval.js';
 
 function intervalOf(text: string): NamedInterval {
-  const { routing, problems } = parseRouting(`timeIntervals: [{ name: it, timeIntervals: [${text}] }]`, { file: 'f', env: {} });
+  const { routing, problems } = parseRouting(`timeIntervals: [{ name: it, timeIntervals: [${text}] }]`, { file: 'f' });
   const interval = routing?.timeIntervals[0];
   if (interval === undefined) throw new Error(JSON.stringify(problems));
   return interval;

@@ -1,4 +1,3 @@
-export { ALERTMANAGER_RESEND_MS, ALERTMANAGER_RESOLVED_FOR_MS, isResendDue } from './alertmanager/alertmanager-receiver.js';
 export { backoffMs, MAX_ATTEMPTS } from './delivery/backoff.js';
 export { beginLane, MAX_LANE_BYTES, planLane } from './delivery/lane.js';
 export type { LanePlan, PlanOptions, SettledAs, SettledEntry } from './delivery/lane.js';

@@ -84,7 +84,6 @@ export class Alerting {
     const routing = await RoutingFile.open({
       path: settings.alerts.routing,
       documents,
-      env: options.env,
       log,
       announce: announce(CHANNELS.receivers),
     });
@@ -104,14 +103,15 @@ export class Alerting {
     await this.documents.close();
   }
 
+  /** Reads rules, silences and routes as they are now; rejects while their server is away. Who decides by them waits for it. */
+  async load(): Promise<void> {
+    await Promise.all([this.rules.load(), this.silences.load(), this.routing.load()]);
+  }
+
   /** What is in files is read now; what is on a server, as soon as it answers. */
   private async start(): Promise<void> {
     if (this.isShared) await this.follow();
     else await this.load();
-  }
-
-  private async load(): Promise<void> {
-    await Promise.all([this.rules.load(), this.silences.load(), this.routing.load()]);
   }
 
   private async follow(): Promise<void> {

@@ -72,17 +72,13 @@ export class Endpoints {
   list(): readonly ListedReceiver[] {
     return this.options.routing.allReceivers.map((receiver) => {
       const { name } = receiver;
-      const origin = this.isOfFile(name) ? 'file' : 'rest';
+      const origin = this.options.routing.isOfFile(name) ? 'file' : 'rest';
       try {
         return { name, origin, settings: describeReceiver(this.parse(receiver)), problems: [] };
       } catch (error) {
         return { name, origin, settings: {}, problems: [(error as Error).message] };
       }
     });
-  }
-
-  isOfFile(name: string): boolean {
-    return this.options.routing.current.receivers.some((receiver) => receiver.name === name);
   }
 
   async close(): Promise<void> {
@@ -92,7 +88,7 @@ export class Endpoints {
 
   /** Receivers made over REST read neither our environment nor our files. */
   private parse({ name, sendResolved, settings }: ReceiverConfig): EndpointConfig {
-    const sources = this.isOfFile(name) ? { env: this.options.env, readFile: readOrThrow } : {};
+    const sources = this.options.routing.isOfFile(name) ? { env: this.options.env, readFile: readOrThrow } : {};
     const parsed = parseReceiver(name, { sendResolved, ...settings }, sources);
     if ('endpoint' in parsed) return parsed.endpoint;
     throw new Error(`receiver ${name}: ${parsed.problems.map(({ path, message }) => `${path} ${message}`.trim()).join('; ')}`);

@@ -1,13 +1,11 @@
 import { defaultRouting, parseRouting, type ReceiverConfig, type Routing } from '#libs/alerts';
 import { type Documents, Watched } from '#libs/documents';
 import type { Logger } from '#libs/telemetry';
-import { readOptional } from './read-optional.js';
 import { WatchedFiles } from './watched-files.js';
 
 export interface RoutingFileOptions {
   readonly path: string;
   readonly documents: Documents;
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
   readonly announce: () => Promise<void>;
 }
@@ -19,6 +17,8 @@ export interface RoutingFileOptions {
 export class RoutingFile {
   readonly receivers: Watched<ReceiverConfig>;
   private routing: Routing = defaultRouting([]);
+  /** As the file says, or as it is without one; undefined before the first reading. */
+  private written: Routing | undefined;
   private readonly files: WatchedFiles;
   private readonly listeners = new Set<() => void>();
 
@@ -41,14 +41,23 @@ export class RoutingFile {
     return routing;
   }
 
+  /** With all receivers. */
   get current(): Routing {
     return this.routing;
   }
 
+  get path(): string {
+    return this.options.path;
+  }
+
   /** All receivers, those of the file first. */
   get allReceivers(): readonly ReceiverConfig[] {
-    const own = this.routing.receivers;
-    return [...own, ...this.receivers.all.filter(({ name }) => !own.some((other) => other.name === name))];
+    return [...(this.written?.receivers ?? []), ...this.receivers.all.filter(({ name }) => !this.isOfFile(name))];
+  }
+
+  /** Receivers of the file hide others of their name, and are changed there only. */
+  isOfFile(name: string): boolean {
+    return this.written?.receivers.some((receiver) => receiver.name === name) ?? false;
   }
 
   /** Gives what ends it. */
@@ -71,21 +80,18 @@ export class RoutingFile {
     try {
       const [file] = await this.files.read();
       const made = this.receivers.all.map(({ name }) => name);
-      this.routing = file === undefined ? defaultRouting(made) : this.parse(file.path, file.text, made);
+      this.written = file === undefined ? defaultRouting(made) : this.parse(file.path, file.text, made);
     } catch (error) {
       log.error('the routing file cannot be read', { reason: (error as Error).message });
     }
+    this.routing = { ...(this.written ?? defaultRouting([])), receivers: this.allReceivers };
     for (const listener of this.listeners) listener();
   }
 
-  private parse(file: string, text: string, receivers: readonly string[]): Routing {
-    const { env, log } = this.options;
-    const { routing, problems } = parseRouting(text, { file, env, receivers, readFile: (path) => readOptional(path) ?? missing(path) });
-    for (const problem of problems) log.error('the routing is not right', { ...problem });
-    return routing ?? this.routing;
+  /** With a mistake: what was there before. */
+  private parse(file: string, text: string, receivers: readonly string[]): Routing | undefined {
+    const { routing, problems } = parseRouting(text, { file, receivers });
+    for (const problem of problems) this.options.log.error('the routing is not right', { ...problem });
+    return routing ?? this.written;
   }
-}
-
-function missing(path: string): never {
-  throw new Error(`there is no file ${path}`);
 }

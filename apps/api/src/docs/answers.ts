@@ -58,6 +58,10 @@ const error = z.object({
     message: z.string(),
     position: z.int().optional().describe('offset in q, in characters'),
     hint: z.string().optional(),
+    problems: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .optional()
+      .describe('each thing that is wrong, when there can be several'),
   }),
 });
 

@@ -1,7 +1,9 @@
 /**
- * Another Alertmanager: `POST /api/v2/alerts`, to each of its replicas, as Prometheus does. It keeps alerts in memory only
- * and lets a firing one end by itself, so the caller sends firing ones again every RESEND_MS and resolved ones for
- * RESOLVED_FOR_MS; the end that is sent along lies FIRING_FOR_MS ahead.
+ * Another Alertmanager: `POST /api/v2/alerts`, to each of its replicas, as Prometheus does. It lets a firing alert end by
+ * itself, and nothing but the route's repetition sends it again. So the end that is sent along lies two repetitions ahead,
+ * plus ALERTMANAGER_SLACK_MS: one may get lost. What it resolves by is our own resolved notice, which is tried until it is
+ * there. It keeps alerts in memory only: after its restart it knows a firing one again with the next repetition, so a route
+ * to an Alertmanager does well with a short `repeatInterval` (Prometheus sends every minute).
  */
 import type { Alert, Notification } from '#libs/alerts';
 import { DeliveryError } from '../errors.js';
@@ -12,10 +14,10 @@ import type { Delivered, Receiver } from '../receiver.js';
 import type { Surroundings } from '../surroundings.js';
 import { isResolved, sorted } from '../text/common-labels.js';
 
-export const ALERTMANAGER_RESEND_MS = 60_000;
-export const ALERTMANAGER_RESOLVED_FOR_MS = 300_000;
-/** Prometheus' choice: four times the interval, so that three lost sends end nothing. */
-export const ALERTMANAGER_FIRING_FOR_MS = 4 * ALERTMANAGER_RESEND_MS;
+/** Tries, queues and clocks that differ. */
+export const ALERTMANAGER_SLACK_MS = 300_000;
+/** Of a notice that says no repetition: the default of routes. */
+const REPEAT_INTERVAL_MS = 14_400_000;
 
 export interface AlertmanagerSettings extends Credentials {
   readonly urls: readonly string[];
@@ -59,25 +61,13 @@ export class AlertmanagerReceiver implements Receiver {
   }
 }
 
-/** Whether a notification that was delivered at `firstMs` is to be sent again by now, and was last sent at `lastMs`. */
-export function isResendDue(
-  notification: Notification,
-  times: { readonly firstMs: number; readonly lastMs: number },
-  nowMs: number,
-): boolean {
-  if (notification.alerts.every(({ occurrence }) => occurrence)) return false;
-  if (notification.status === 'resolved' && nowMs - times.firstMs > ALERTMANAGER_RESOLVED_FOR_MS) return false;
-  return nowMs - times.lastMs >= ALERTMANAGER_RESEND_MS;
-}
-
 export function formatAlerts(notification: Notification, nowMs: number): readonly Readonly<Record<string, unknown>>[] {
+  const firingForMs = 2 * (notification.repeatIntervalMs ?? REPEAT_INTERVAL_MS) + ALERTMANAGER_SLACK_MS;
   return notification.alerts.map((alert) => ({
     labels: labelsOf(alert),
     annotations: labelNames(alert.annotations),
     startsAt: new Date(alert.startsAtMs).toISOString(),
-    endsAt: new Date(
-      isResolved(alert, notification) ? (alert.endsAtMs ?? notification.createdMs) : nowMs + ALERTMANAGER_FIRING_FOR_MS,
-    ).toISOString(),
+    endsAt: new Date(isResolved(alert, notification) ? (alert.endsAtMs ?? notification.createdMs) : nowMs + firingForMs).toISOString(),
     ...(URL.canParse(alert.generatorUrl) ? { generatorURL: alert.generatorUrl } : {}),
   }));
 }

@@ -1,0 +1,35 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { type AlertAnswer, AlertBoard, type PastAlertAnswer } from './alert-board.js';
+import { AcknowledgeBody, AlertParameters, HistoryParameters } from './alerts.parameters.js';
+
+@Controller('api/v1/alerts')
+export class AlertsController {
+  constructor(private readonly board: AlertBoard) {}
+
+  @Get()
+  async list(@Query({ schema: AlertParameters }) parameters: AlertParameters): Promise<{ items: readonly AlertAnswer[] }> {
+    return { items: await this.board.list(parameters) };
+  }
+
+  @Get('history')
+  async history(@Query({ schema: HistoryParameters }) parameters: HistoryParameters): Promise<{ items: readonly PastAlertAnswer[] }> {
+    return { items: await this.board.history(parameters) };
+  }
+
+  @Post(':fingerprint/acknowledge')
+  @HttpCode(202)
+  async acknowledge(
+    @Param('fingerprint') fingerprint: string,
+    @Body({ schema: AcknowledgeBody }) body: AcknowledgeBody,
+  ): Promise<{ accepted: true }> {
+    await this.board.acknowledge(fingerprint, body);
+    return { accepted: true };
+  }
+
+  @Delete(':fingerprint/acknowledge')
+  @HttpCode(202)
+  async unacknowledge(@Param('fingerprint') fingerprint: string): Promise<{ accepted: true }> {
+    await this.board.unacknowledge(fingerprint);
+    return { accepted: true };
+  }
+}
