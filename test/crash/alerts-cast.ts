@@ -66,19 +66,39 @@ receivers:
 /** A notice that was never sent because a newer one made it needless, as the log says it. */
 const SPARED = /"notice":"(firing|resolved)".*attributes_shop=\\"([^\\"]+)\\"/;
 
+interface Stage {
+  readonly folder: string;
+  readonly forwardPort: number;
+  readonly receiver: Collector;
+  readonly redis: RedisServer | undefined;
+}
+
 export class Cast {
-  readonly spared: string[] = [];
+  private readonly past: string[] = [];
   readonly deaths: Record<string, number> = {};
   private readonly apps = new Map<string, { readonly options: HubOptions; hub: Hub }>();
 
   private constructor(
     private readonly mode: Mode,
-    readonly folder: string,
-    readonly forwardPort: number,
-    readonly receiver: Collector,
-    private readonly redis: RedisServer | undefined,
     private readonly random: () => number,
+    private readonly stage: Stage,
   ) {}
+
+  get forwardPort(): number {
+    return this.stage.forwardPort;
+  }
+
+  get receiver(): Collector {
+    return this.stage.receiver;
+  }
+
+  get folder(): string {
+    return this.stage.folder;
+  }
+
+  private get redis(): RedisServer | undefined {
+    return this.stage.redis;
+  }
 
   static async start(mode: Mode, random: () => number): Promise<Cast> {
     const folder = temporaryFolder();
@@ -87,9 +107,14 @@ export class Cast {
     await writeFile(path.join(folder, 'rules', 'crash.yml'), RULES);
     await writeFile(path.join(folder, 'routes.yml'), routes(receiver.url));
     const redis = mode === 'redis' ? await startRedis({ appendfsync: 'always' }) : undefined;
-    const cast = new Cast(mode, folder, await freePort(), receiver, redis, random);
+    const cast = new Cast(mode, random, { folder, forwardPort: await freePort(), receiver, redis });
     await cast.startAll();
     return cast;
+  }
+
+  /** Notices that were never sent because a newer one made them needless, as `<firing|resolved>/<shop>`. */
+  get spared(): string[] {
+    return [...this.past, ...[...this.apps.values()].flatMap(({ hub }) => sparedIn(hub.output()))];
   }
 
   /** Kills one at random, and starts it again. */
@@ -110,10 +135,7 @@ export class Cast {
   }
 
   async stop(): Promise<void> {
-    for (const { hub } of this.apps.values()) {
-      await hub.stop();
-      this.read(hub);
-    }
+    for (const { hub } of this.apps.values()) await hub.stop();
     await this.redis?.close();
     await this.receiver.close();
   }
@@ -159,14 +181,14 @@ export class Cast {
     await app.hub.kill();
     // What it wrote last may still be in the pipe.
     await pause(20);
-    this.read(app.hub);
+    this.past.push(...sparedIn(app.hub.output()));
     app.hub = await startHub(app.options);
   }
+}
 
-  private read(hub: Hub): void {
-    for (const line of hub.output().split('\n')) {
-      const [, status, shop] = SPARED.exec(line) ?? [];
-      if (status !== undefined) this.spared.push(`${status}/${shop}`);
-    }
-  }
+function sparedIn(output: string): string[] {
+  return output.split('\n').flatMap((line) => {
+    const [, status, shop] = SPARED.exec(line) ?? [];
+    return status === undefined ? [] : [`${status}/${shop}`];
+  });
 }
