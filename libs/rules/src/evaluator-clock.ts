@@ -50,7 +50,6 @@ export class EvaluatorClock {
   }
 
   hear(watermark: Watermark, heardMs: number, positions: Positions): void {
-    if (watermark.from !== undefined) positions.begin(watermark.journal, watermark.from);
     const node = this.#nodes.get(watermark.journal) ?? { heardMs, arrivedMs: -1, waiting: [] };
     this.#nodes.set(watermark.journal, node);
     node.heardMs = Math.max(node.heardMs, heardMs);

@@ -12,7 +12,7 @@ interface Kept {
 
 /**
  * Where each journal stands, and the signals that came before their turn. A journal never seen begins where its node says
- * (`begin`), else with the first signal that comes.
+ * (`begin`, or `first` of the first signal that comes).
  */
 export class Positions {
   readonly #applied = new Map<string, number>();
@@ -34,18 +34,27 @@ export class Positions {
     return this.#applied.get(journal);
   }
 
-  begin(journal: string, from: number): void {
-    if (this.#applied.has(journal)) return;
+  /**
+   * `from`: what lies before it will not be sent any more. True when a journal goes on there although something before it
+   * was never applied: the state is older than what its node was told, as after a restored backup.
+   */
+  begin(journal: string, from: number): boolean {
+    const applied = this.#applied.get(journal);
+    if (applied !== undefined && applied >= from) return false;
     this.#applied.set(journal, from);
     this.#changed.add(journal);
+    return applied !== undefined;
   }
 
   /** What is to be done with a signal; 'kept' ones come back from `next`. `overflow`: dropped as nothing more can be kept. */
   judge(signal: Signal): Offered | 'overflow' {
-    this.begin(signal.journal, signal.from);
-    const applied = this.applied(signal.journal) ?? signal.from;
-    if (signal.from === applied) return 'applied';
-    if (signal.from < applied) return 'dropped';
+    const { journal, from, to, first = from } = signal;
+    if (!this.#applied.has(journal)) this.begin(journal, first);
+    const applied = this.applied(journal) ?? from;
+    if (from === applied) return 'applied';
+    // Its node cut it anew because it could not write its cursor: some of it is counted again, which is better than none.
+    if (from < applied && applied < to) return 'applied';
+    if (from < applied) return 'dropped';
     return this.#keep(signal) ? 'kept' : 'overflow';
   }
 

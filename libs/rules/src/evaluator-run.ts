@@ -10,6 +10,8 @@ export interface EvaluatorCounters {
   applied: number;
   dropped: number;
   keptOverflow: number;
+  /** Journals that went on behind something that was never applied. */
+  gaps: number;
   /** Records that nobody looked at. */
   recordsSkipped: number;
   /** Rule entries of another revision, or of a rule that is gone. */

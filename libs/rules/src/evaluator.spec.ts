@@ -18,6 +18,28 @@ describe('Positions', () => {
     expect(evaluator.applied('j1')).toBe(120);
   });
 
+  it('begins before the first signal that comes, where others are on their way', () => {
+    const evaluator = new Evaluator({ rules: [] });
+    const sent = [110, 120, 100].map((from) => ({ ...signal(from), first: 100 }));
+    expect(sent.map((each) => evaluator.offer(each))).toEqual(['kept', 'kept', 'applied']);
+    expect(evaluator.applied('j1')).toBe(130);
+  });
+
+  it('goes on where the node goes on, when its own state is older than what the node was told', () => {
+    const evaluator = new Evaluator({ rules: [] });
+    expect([100, 150].map((from) => evaluator.offer(signal(from)))).toEqual(['applied', 'kept']);
+    evaluator.watermark({ journal: 'j1', node: 'n', arrivedMs: T0 * 1_000, to: 160, from: 150 }, T0 * 1_000);
+    expect(evaluator.applied('j1')).toBe(160);
+    expect(evaluator.counters.gaps).toBe(1);
+  });
+
+  it('counts some records again rather than none, where a node had to cut its ranges anew', () => {
+    const evaluator = new Evaluator({ rules: [] });
+    evaluator.offer(signal(100));
+    expect(evaluator.offer({ ...signal(105), to: 120 })).toBe('applied');
+    expect(evaluator.offer(signal(120))).toBe('applied');
+  });
+
   it('drops and counts what it cannot keep', () => {
     const evaluator = new Evaluator({ rules: [], maxKeptBytes: 100 });
     expect([100, 120].map((from) => evaluator.offer(signal(from)))).toEqual(['applied', 'dropped']);

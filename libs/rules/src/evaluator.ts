@@ -42,6 +42,7 @@ export class Evaluator {
     applied: 0,
     dropped: 0,
     keptOverflow: 0,
+    gaps: 0,
     recordsSkipped: 0,
     staleEntries: 0,
     matches: 0,
@@ -86,7 +87,8 @@ export class Evaluator {
     if (judged === 'overflow') this.counters.keptOverflow++;
     if (judged === 'dropped') this.counters.dropped++;
     if (judged === 'applied') {
-      for (let next: Signal | undefined = signal; next !== undefined; next = this.#positions.next(signal.journal)) this.#apply(next);
+      this.#apply(signal);
+      this.#applyKept(signal.journal);
       this.#clock.settle(signal.journal, this.#positions);
     }
     return judged === 'overflow' ? 'dropped' : judged;
@@ -94,6 +96,11 @@ export class Evaluator {
 
   /** Counts once the range before `to` is applied; time goes on with the next `advance`. */
   watermark(watermark: Watermark, heardAtMs: number): void {
+    const { journal, from } = watermark;
+    if (from !== undefined && this.#positions.begin(journal, from)) {
+      this.counters.gaps++;
+      this.#applyKept(journal);
+    }
     this.#clock.hear(watermark, heardAtMs, this.#positions);
   }
 
@@ -196,6 +203,10 @@ export class Evaluator {
     this.#shelf.takeChanges(this.#changes);
     this.#changes.set(ruleKey(name), null);
     this.#entries.delete(name);
+  }
+
+  #applyKept(journal: string): void {
+    for (let next = this.#positions.next(journal); next !== undefined; next = this.#positions.next(journal)) this.#apply(next);
   }
 
   #apply(signal: Signal): void {

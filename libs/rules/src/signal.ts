@@ -17,6 +17,8 @@ export interface Signal {
   /** Range of positions `[from, to)`. */
   readonly from: number;
   readonly to: number;
+  /** Begin of the oldest range that no checkpoint holds, as its node knew when it sent this: where a journal never seen begins. */
+  readonly first?: number;
   /** Wall clock of the sending node when the range ended, epoch milliseconds; never backwards per journal. */
   readonly arrivedMs: number;
   readonly rules: readonly RuleSignal[];

@@ -121,9 +121,10 @@ export class Sender {
     const { fence } = this;
     if (fence === undefined) return;
     const now = this.options.now();
+    const first = this.unheld[0]?.signal.from;
     for (const each of signals) each.sentAt = now;
     try {
-      await this.queue.addAll(signals.map(({ signal }) => ({ id: signalJobId(signal, fence), data: signal })));
+      await this.queue.addAll(signals.map(({ signal }) => ({ id: signalJobId(signal, fence), data: { first, ...signal } })));
       this.away = false;
     } catch (error) {
       for (const each of signals) each.sentAt = -Infinity;
