@@ -9,6 +9,7 @@ import { Evaluator, type Rule, type Signal, type Transition, type WatermarkMessa
 import type { Metrics } from '#libs/telemetry';
 import type { DeliveredMessage } from '#libs/notify';
 import { DeliveryHistory } from './delivery-history.js';
+import type { TermReport } from './gauges.js';
 import { entryKey, laneOf, Outbox, OUTBOX } from './outbox.js';
 
 /** A checkpoint without a decision may wait this long: a crash only repeats what came since. */
@@ -48,6 +49,8 @@ export class Term {
   /** Decided, not in a checkpoint yet. */
   private unsaved = new Map<string, string | null>();
   private lanes = new Set<string>();
+  /** Alerts received since lanes were last looked at. */
+  private readonly begun = new Set<string>();
   private urgent = false;
   /** When the last signal left its node. */
   private acceptedMs: number;
@@ -112,7 +115,7 @@ export class Term {
   /** Resolves when what follows from it is in a checkpoint, if something follows. */
   async take(signal: Signal): Promise<void> {
     this.acceptedMs = signal.arrivedMs;
-    this.evaluator.offer(signal);
+    if (this.evaluator.offer(signal) !== 'dropped') this.countLate(signal);
     await this.turn();
   }
 
@@ -159,11 +162,16 @@ export class Term {
     if (this.outbox.size > 0) await ask([...this.outbox.lanes]);
   }
 
-  /** Gauges for `/metrics`. */
-  show(metrics: Metrics): void {
-    const now = this.options.wall();
-    metrics.alertOutbox.set(this.outbox.size);
-    metrics.alertCheckpointAge.set(Math.max(0, now - this.savedMs) / 1_000);
+  /** For `/metrics`. */
+  report(): TermReport {
+    const { rules, certainMs } = this.evaluator.report();
+    const { otherGroup, crowded } = this.evaluator.counters;
+    const counted = { otherGroup, crowded, refused: this.alerts.refused };
+    return { rules, certainMs, outbox: this.outbox.size, savedMs: this.savedMs, counted };
+  }
+
+  private countLate({ rules }: Signal): void {
+    for (const { rule, late } of rules) if (late > 0) this.options.metrics.alertRecordsLate.inc({ rule }, late);
   }
 
   private decide(): void {
@@ -171,12 +179,30 @@ export class Term {
     this.evaluator.advance(wall());
     const { transitions, changes } = this.evaluator.takeChanges();
     for (const { rule, kind } of transitions) metrics.alertTransitions.inc({ rule, kind });
-    const received = transitions.map((transition) => alertOf(transition, this.acceptedMs)).filter((alert) => alert !== undefined);
-    if (received.length > 0) this.alerts.receive(received, wall());
-    for (const notification of this.alerts.due(wall())) this.post(notification);
+    for (const transition of transitions) {
+      const alert = alertOf(transition, this.acceptedMs);
+      if (alert !== undefined) this.receive(alert);
+    }
+    this.tell();
     for (const [key, text] of changes) this.unsaved.set(key, text);
     for (const [key, text] of this.alerts.changes()) this.unsaved.set(key, text);
     this.urgent ||= transitions.length > 0;
+  }
+
+  /**
+   * After an outage an episode may begin and end in one turn: its begin is told first where nobody said that it shall wait,
+   * else its end would make it one that nobody has to be told of.
+   */
+  private receive(alert: Alert): void {
+    const { wall } = this.options;
+    if (!alert.occurrence && this.begun.has(alert.fingerprint)) this.tell();
+    this.alerts.receive([alert], wall());
+    if (!alert.occurrence) this.begun.add(alert.fingerprint);
+  }
+
+  private tell(): void {
+    this.begun.clear();
+    for (const notification of this.alerts.due(this.options.wall())) this.post(notification);
   }
 
   /** Whatever is firing under labels that no rule gives any more ends: its rule is gone, or is called otherwise now. */
