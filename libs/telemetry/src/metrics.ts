@@ -92,13 +92,25 @@ export class Metrics {
   readonly alertBehindBytes = this.gauge('logweir_alert_behind_bytes', 'Bytes of the journal that passed no rule yet');
   readonly alertSignals = this.counter('logweir_alert_signals_total', 'Signals made of matches');
   readonly alertSignalsUnheld = this.gauge('logweir_alert_signals_unheld', 'Signals that no checkpoint holds yet');
-  readonly alertEvaluatorLag = this.gauge('logweir_alert_evaluator_lag_seconds', 'How far event time is behind the clock');
+  readonly alertEvaluatorLag = this.gauge(
+    'logweir_alert_evaluator_lag_seconds',
+    'How far the time up to which everything is decided is behind the clock',
+  );
   readonly alertOwner = this.gauge('logweir_alert_owner', '1 while this process evaluates the rules');
   readonly alertState = this.gauge('logweir_alert_groups_by_state', 'Groups of a rule by state', ['rule', 'state']);
   readonly alertGroups = this.gauge('logweir_alert_groups', 'Groups of a rule that are followed', ['rule']);
-  readonly alertGroupsDropped = this.counter('logweir_alert_groups_dropped_total', 'Groups counted together as __other__', ['rule']);
+  readonly alertOtherGroup = this.counter(
+    'logweir_alert_other_group_records_total',
+    'Matches counted in the group __other__, because their rule has all the groups that it may have',
+  );
+  readonly alertUncounted = this.counter('logweir_alert_uncounted_records_total', 'Matches and values that found no room in a window');
+  readonly alertRefused = this.counter('logweir_alert_refused_total', 'Alerts that were not taken because there are too many');
   readonly alertTransitions = this.counter('logweir_alert_transitions_total', 'What rules decided', ['rule', 'kind']);
-  readonly alertNotifications = this.counter('logweir_alert_notifications_total', 'Messages to receivers', ['endpoint', 'result']);
+  readonly alertNotifications = this.counter(
+    'logweir_alert_notifications_total',
+    'Messages to receivers: delivered; failed, to be tried again; replaced, not_needed, left_over; given_up, switched_off, overflow',
+    ['endpoint', 'result'],
+  );
   readonly alertNotificationDelay = new Histogram({
     name: 'logweir_alert_notification_delay_seconds',
     help: 'From the acceptance of the record that decided to the answer of the receiver',
