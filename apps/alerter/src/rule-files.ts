@@ -3,6 +3,9 @@ import type { Watched } from '#libs/documents';
 import { type FoundFile, WatchedFiles } from '#libs/service';
 import type { Logger, Metrics } from '#libs/telemetry';
 
+/** While the rules are on a server that is away. */
+const AGAIN_MS = 1_000;
+
 export interface RuleFilesOptions {
   /** Folder of `*.yml`. */
   readonly folder: string;
@@ -18,6 +21,8 @@ export interface RuleFilesOptions {
 export class RuleFiles {
   private readonly files: WatchedFiles;
   private syncing: Promise<void> = Promise.resolve();
+  private again: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(private readonly options: RuleFilesOptions) {
     this.files = new WatchedFiles(options.folder, () => void this.sync());
@@ -29,6 +34,8 @@ export class RuleFiles {
   }
 
   close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.again);
     this.files.close();
     return this.syncing;
   }
@@ -40,10 +47,13 @@ export class RuleFiles {
 
   private failed(error: unknown): void {
     this.options.log.error('rule files cannot be read', { folder: this.options.folder, reason: (error as Error).message });
+    clearTimeout(this.again);
+    if (!this.closed) this.again = setTimeout(() => void this.sync(), AGAIN_MS);
   }
 
   private async read(): Promise<void> {
     const { rules, log, metrics } = this.options;
+    if (!rules.isLoaded) await rules.load();
     const { found, broken, problems } = readAll(await this.files.read());
     metrics.alertRuleErrors.set(problems.length);
     for (const problem of problems) log.error('a rule is not right', { problem });

@@ -58,6 +58,8 @@ class Session {
   async run(stop: AbortSignal): Promise<void> {
     const { alerting, metrics, wall, alertOf } = this.options;
     const { checkpoint, coordination, rules, silences, routing } = alerting;
+    // A rule that was not read yet would be one that is gone: what it has firing would end.
+    await alerting.load();
     const term = await Term.begin({
       fence: Math.max(this.lease.fence, (await checkpoint.fence()) + 1),
       checkpoint,

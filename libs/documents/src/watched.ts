@@ -14,9 +14,15 @@ export class Watched<T> {
   private current: ReadonlyMap<string, T> = new Map();
   private readonly listeners = new Set<() => void>();
   private loading: Promise<void> | undefined;
+  private loaded = false;
   private again = false;
 
   constructor(private readonly options: WatchedOptions<T>) {}
+
+  /** False while nobody could read it yet: that there is nothing does not mean then that there is none. */
+  get isLoaded(): boolean {
+    return this.loaded;
+  }
 
   get all(): readonly T[] {
     return [...this.current.values()];
@@ -70,6 +76,7 @@ export class Watched<T> {
         if (parsed !== undefined) next.set(document.id, parsed);
       }
       this.current = next;
+      this.loaded = true;
     } while (this.again);
     for (const listener of this.listeners) listener();
   }

@@ -25,8 +25,15 @@ export function startDetect(options: StartDetectOptions): { close(): Promise<voi
   const sender = new Sender({ coordination, journal: journal.id, log, now, onHeld: (position) => detect.held(position) });
   // Half of the journal is for the store, which holds intake back when it is full; alerts never do.
   const detect = new Detect({ journal, reader, sender, metrics, log, maxBehindBytes: settings.journal.maxBytes / 2, wall, now });
-  const end = rules.onChange(() => detect.setRules(rules.all));
-  detect.start(rules.all);
+  // Without the rules nothing may be passed over: what is in the journal waits for them.
+  let started = false;
+  const follow = (): void => {
+    if (started) detect.setRules(rules.all);
+    else if (rules.isLoaded) detect.start(rules.all);
+    started ||= rules.isLoaded;
+  };
+  const end = rules.onChange(follow);
+  follow();
   return {
     close: async () => {
       end();
