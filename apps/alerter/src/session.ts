@@ -15,6 +15,7 @@ import {
 } from '#libs/rules';
 import { type Alerting, Closing } from '#libs/service';
 import type { Logger, Metrics } from '#libs/telemetry';
+import type { Gauges } from './gauges.js';
 import { laneJob } from './outbox.js';
 import { Term } from './term.js';
 
@@ -31,6 +32,7 @@ export interface SessionOptions {
   readonly alerting: Alerting;
   readonly alertOf: (transition: Transition, acceptedMs: number) => Alert | undefined;
   readonly metrics: Metrics;
+  readonly gauges: Gauges;
   readonly log: Logger;
   /** Wall clock, milliseconds since the epoch. */
   readonly wall: () => number;
@@ -76,6 +78,8 @@ class Session {
       metrics,
       wall,
     });
+    this.options.gauges.follow(() => term.report());
+    this.closing.add('gauges', () => this.options.gauges.follow());
     await this.listen(term);
     await this.keepTime(term, stop);
     if (this.failure !== undefined) throw this.failure;
@@ -133,10 +137,9 @@ class Session {
 
   /** Nodes send what is not held to a new owner; both go on without each other for a while when this gets lost. */
   private async announce(term: Term): Promise<void> {
-    const { alerting, metrics } = this.options;
+    const { alerting } = this.options;
     const message: OwnerMessage = { fence: term.fence, held: await term.held() };
     await alerting.coordination.publish(CHANNELS.owner, message).catch(() => undefined);
     await term.sweep().catch(() => undefined);
-    term.show(metrics);
   }
 }
