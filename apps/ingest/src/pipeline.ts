@@ -134,12 +134,18 @@ export class Pipeline {
     return (joins.open > 0 && joins.has(info.stream)) || streams.mayJoin(event, info);
   }
 
-  private async commit(fill: LineSource, { arrival, count, ...options }: CommitOptions): Promise<void> {
+  private commit(fill: LineSource, { arrival, count, ...options }: CommitOptions): Promise<void> {
     const { ledger, gate } = this.options;
     ledger.appended(arrival.source, count);
     const durable = this.store(fill, options);
     gate.hold(options.bytes, durable);
     this.schedule();
+    return this.settle(durable, count);
+  }
+
+  /** Apart from `commit`: what waits here must not hold `fill`, which holds the events and their texts. */
+  private async settle(durable: Promise<'stored' | 'duplicate'>, count: number): Promise<void> {
+    const { ledger } = this.options;
     const outcome = await durable.catch((error: unknown) => {
       ledger.failed(count);
       throw error;
