@@ -38,6 +38,7 @@ async function open({ settings, write, now, env }: AloneOptions, closing: Closin
   closing.add('store', opened.close);
   const { store } = opened;
   const readiness = new Readiness();
+  metrics.watch(readiness);
   readiness.add('store', () => store.health());
   const alerts = settings.redis.url === '' ? undefined : await openAlerts({ settings, write, now, env }, { logger, readiness, closing });
   const api = await startApi({ settings: settings.api, reader: store, readiness, metrics, logger, now, ...alerts });

@@ -4,7 +4,10 @@ import { QueryError } from '#libs/query';
 import { StoreError, type StoreErrorCode } from '#libs/store';
 import type { Logger } from '#libs/telemetry';
 import { alertingError } from './alerting/alerting-error.js';
-import { ApiError, errorAnswer } from './errors.js';
+import { ApiError, errorAnswer, type ErrorCode } from './errors.js';
+
+/** Whoever asked knows all there is to know: nothing is wrong here. */
+const TOLD: ReadonlySet<ErrorCode> = new Set(['alerting_elsewhere', 'receiver_failed']);
 
 /** Turns whatever was thrown into the one error shape. What nobody expected is logged and told without details. */
 @Catch()
@@ -23,7 +26,7 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     const error = apiError(thrown, request);
-    if (error.status >= 500)
+    if (error.status >= 500 && !TOLD.has(error.code))
       this.logger.error('request failed', { method: request.method, path: request.path, code: error.code, error: thrown });
     if (error.retryAfterSeconds !== undefined) response.set('retry-after', String(error.retryAfterSeconds));
     response.status(error.status).json(errorAnswer(error));
