@@ -35,6 +35,7 @@ async function open({ settings, write, now, env }: AloneOptions, closing: Closin
   const metrics = new Metrics();
   metrics.collectProcess();
   const readiness = new Readiness();
+  metrics.watch(readiness);
   const copy = openDocumentCopy(settings);
   if (copy !== undefined) closing.add('copy', () => copy.close());
   const alerting = await Alerting.open({ settings, env, log, readiness, now, ...(copy === undefined ? {} : { copy }) });

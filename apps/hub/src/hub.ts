@@ -32,6 +32,7 @@ async function open({ settings, write, now, env }: HubOptions, closing: Closing)
   const metrics = new Metrics();
   metrics.collectProcess();
   const readiness = new Readiness();
+  metrics.watch(readiness);
 
   const log = (level: 'info' | 'warn' | 'error', message: string): void => logger[level](message);
   const opened = await openStore(settings, { now, random: Math.random, log, count: (event) => metrics.storeEvents.inc({ event }) });

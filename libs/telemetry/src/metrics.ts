@@ -4,10 +4,12 @@
  *   in = stored + journal_records + joined + duplicate + dead_lettered + dropped
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Readiness } from './readiness.js';
 
 export class Metrics {
   readonly registry = new Registry();
   private readonly readers: (() => void)[] = [];
+  private readiness: Readiness | undefined;
 
   /** The first of the registry: a scrape collects it before all others, and with it what is read only then. */
   readonly recordsIn = new Counter({
@@ -60,8 +62,14 @@ export class Metrics {
     'reason',
   ]);
 
+  readonly ready = new Gauge({
+    name: 'logweir_ready',
+    help: '1 while a part of the process can do its work, else 0: /readyz says why',
+    labelNames: ['part'],
+    registers: [this.registry],
+    collect: () => this.look(),
+  });
   readonly storeRetries = this.counter('logweir_store_retries_total', 'Records that were sent to the store again');
-  readonly storeUp = this.gauge('logweir_store_up', '1 while the store is healthy');
   readonly storeEvents = this.counter(
     'logweir_store_events_total',
     'What the store met: retention by bytes, compaction, damaged files, splits, failovers',
@@ -126,9 +134,21 @@ export class Metrics {
     this.readers.push(read);
   }
 
+  /** What `/readyz` says, as a gauge. */
+  watch(readiness: Readiness): void {
+    this.readiness = readiness;
+  }
+
   /** Process and Node metrics (CPU, memory, event loop delay, garbage collection) under their usual names. */
   collectProcess(): void {
     collectDefaultMetrics({ register: this.registry });
+    // Gauges with the names of counters; each is also there by type, under a right name.
+    for (const name of ['handles', 'requests', 'resources']) this.registry.removeSingleMetric(`nodejs_active_${name}_total`);
+  }
+
+  private async look(): Promise<void> {
+    const { parts = {} } = (await this.readiness?.report()) ?? {};
+    for (const [part, { ok }] of Object.entries(parts)) this.ready.set({ part }, ok ? 1 : 0);
   }
 
   private counter<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Counter<T> {
