@@ -23,6 +23,8 @@ interface OpenJoin {
 /** What one read hands on, before the buffers are put together. */
 export interface Collected {
   readonly pieces: Buffer[];
+  /** By piece: how many of `positions` it and those before it hold. */
+  readonly ends: number[];
   readonly positions: number[];
   bytes: number;
   /** Parts that went into the joined records here, less those records: the lines that are no records of their own. */
@@ -32,7 +34,7 @@ export interface Collected {
 }
 
 export function nothingCollected(): Collected {
-  return { pieces: [], positions: [], bytes: 0, joined: 0, damaged: 0 };
+  return { pieces: [], ends: [], positions: [], bytes: 0, joined: 0, damaged: 0 };
 }
 
 /** Identity of a joined record: over the ids of all its parts, so that every replay gives the same. */
@@ -98,19 +100,22 @@ export class Collector {
       parts.map((part) => part.body),
       join.separator,
     );
-    addBytes(Buffer.from(`{"create":{"_id":"${id}"}}\n{"event":{"sequence":${position}${tail}\n`), into);
     into.positions.push(position);
+    addBytes(Buffer.from(`{"create":{"_id":"${id}"}}\n{"event":{"sequence":${position}${tail}\n`), into);
     into.joined += parts.length - 1;
   }
 }
 
 function addPlain(frame: Frame, into: Collected): void {
-  addBytes(payloadOf(frame), into);
   for (let index = 0; index < frame.lines; index++) into.positions.push(frame.position + index);
+  addBytes(payloadOf(frame), into);
 }
+
+/** After the positions of its records. */
 
 function addBytes(bytes: Buffer, into: Collected): void {
   if (bytes.length === 0) return;
   into.pieces.push(bytes);
+  into.ends.push(into.positions.length);
   into.bytes += bytes.length;
 }

@@ -25,12 +25,24 @@ export interface ReadLimits {
   readonly signal?: AbortSignal;
 }
 
-export interface Delivery {
+/** Records as they are in memory. */
+export interface Piece {
   /** The body of a bulk request: two lines per record. */
   readonly bulk: Buffer;
   readonly count: number;
   /** Of each record, strictly rising. */
   readonly positions: Float64Array;
+}
+
+export interface Delivery extends Piece, Read {}
+
+/** For who need not have it as one body: nothing was copied. */
+export interface PiecewiseDelivery extends Read {
+  readonly pieces: readonly Piece[];
+}
+
+export interface Read {
+  readonly count: number;
   /** Lines from outside that these records are made of: `count` and `joined`. */
   readonly lines: number;
   /** Lines that were joined into the records of this delivery: parts less joined records. */
@@ -112,13 +124,34 @@ export class Reader {
 
   /** Waits for records. undefined when the journal is closed. One call at a time; `commit` may come any time later. */
   async read(limits: ReadLimits): Promise<Delivery | undefined> {
+    const read = await this.#read(limits);
+    if (read === undefined) return undefined;
+    const [{ pieces, positions, bytes }, about] = read;
+    const bulk = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes);
+    return { bulk, positions: new Float64Array(positions), ...about };
+  }
+
+  /** The same without a copy: the bytes are those in memory, which nobody may change. */
+  async readPieces(limits: ReadLimits): Promise<PiecewiseDelivery | undefined> {
+    const read = await this.#read(limits);
+    if (read === undefined) return undefined;
+    const [{ pieces, positions, ends }, about] = read;
+    const all = new Float64Array(positions);
+    const found = pieces.map((bulk, index) => {
+      const [begin, end] = [ends[index - 1] ?? 0, ends[index] ?? 0];
+      return { bulk, count: end - begin, positions: all.subarray(begin, end) };
+    });
+    return { pieces: found, ...about };
+  }
+
+  async #read(limits: ReadLimits): Promise<readonly [Collected, Read] | undefined> {
     const collected = nothingCollected();
     const from = Math.max(this.#position, this.#since);
     while (!this.#parts.isClosed() && limits.signal?.aborted !== true) {
       const found = await this.#next(limits);
       for (const each of found) this.#take(each, collected);
       const ended = limits.until !== undefined && (this.#position >= limits.until || found.length === 0);
-      if (collected.positions.length > 0 || ended) return this.#deliver(collected, from);
+      if (collected.positions.length > 0 || ended) return [collected, this.#about(collected, from)];
       if (found.length === 0) await this.#parts.head.wait(this.#position, limits.signal);
     }
     return undefined;
@@ -141,13 +174,11 @@ export class Reader {
     if (isNew && !('bytes' in found)) this.#parts.damage(found);
   }
 
-  #deliver(collected: Collected, from: Position): Delivery {
-    const { pieces, positions, joined, damaged } = collected;
+  #about({ positions, joined, damaged }: Collected, from: Position): Read {
     const to = this.#position;
-    const bulk = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, collected.bytes);
     const cursor = { position: to, from: this.#collector.oldest ?? to };
     const count = positions.length;
-    return { bulk, count, lines: count + joined, positions: new Float64Array(positions), joined, damaged, from, to, cursor };
+    return { count, lines: count + joined, joined, damaged, from, to, cursor };
   }
 
   /** What comes next, from memory or from a file; nothing at the end of the journal. */

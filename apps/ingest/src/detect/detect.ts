@@ -4,18 +4,17 @@
  * same signals. While the queue is away detection waits; past its limit it says how much it left out. It never holds
  * intake back.
  */
-import type { Cursor, Delivery, Journal, Reader } from '#libs/journal';
+import type { Cursor, Journal, PiecewiseDelivery, Reader } from '#libs/journal';
 import { Detector, type Rule, SignalBuilder, type Signal } from '#libs/rules';
 import type { Logger, Metrics } from '#libs/telemetry';
 import { Clockwork } from './clockwork.js';
+import { Pace } from './pace.js';
 import { type Range, Ranges } from './ranges.js';
 import type { Sender } from './sender.js';
 
 /** One turn of the event loop's worth: 2 000 records cost about a millisecond. */
 const MAX_READ_BYTES = 1024 * 1024;
 const MAX_READ_RECORDS = 2_000;
-/** Signals of a node are at least so far apart while matches keep coming; the first after a pause goes at once. */
-const GAP_MS = 100;
 /** A range without a match is ended after this, so that the journal's files can go. */
 const QUIET_RANGE_MS = 5_000;
 /** Without rules the cursor file follows in steps of this. */
@@ -39,14 +38,17 @@ export interface DetectOptions {
 export class Detect {
   private readonly ranges: Ranges;
   private readonly clockwork: Clockwork;
+  private readonly pace: Pace;
   private detector: Detector | undefined;
   private builder = new SignalBuilder();
   /** Behind what was read, into the open range. */
   private read: Cursor;
   private readLines: number;
-  private lastEnd = -Infinity;
+  private lastEnd: number;
   /** Everything that arrived before is in ranges that have ended, or matched nothing. */
   private settledMs = 0;
+  /** The signal of the last range is on its way: reading goes on, the next range does not end before. */
+  private handing: Promise<void> | undefined;
   private passedTo: number;
   private stopped = false;
   private interrupt = new AbortController();
@@ -54,12 +56,14 @@ export class Detect {
   private ticking: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: DetectOptions) {
-    const { reader, journal, wall } = options;
+    const { reader, journal, wall, now } = options;
     this.ranges = new Ranges(reader.start.mark, reader.cursor);
     this.read = reader.cursor;
     this.passedTo = reader.cursor.position;
     this.readLines = reader.start.counters['read'] ?? 0;
     this.clockwork = new Clockwork(journal, wall);
+    this.pace = new Pace(now);
+    this.lastEnd = now();
   }
 
   start(rules: readonly Rule[]): void {
@@ -88,6 +92,7 @@ export class Detect {
     this.wake();
     this.options.sender.wake();
     await this.running;
+    await this.handing;
     await this.commit().catch(() => undefined);
   }
 
@@ -111,10 +116,10 @@ export class Detect {
     const builder = new SignalBuilder();
     if (range.skipped > 0) await reader.skip(range.to);
     for (let at = -1; at < range.to && !this.stopped;) {
-      const delivery = await reader.read({ maxBytes: MAX_READ_BYTES, maxRecords: MAX_READ_RECORDS, until: range.to });
+      const delivery = await reader.readPieces({ maxBytes: MAX_READ_BYTES, maxRecords: MAX_READ_RECORDS, until: range.to });
       if (delivery === undefined || delivery.to <= at) break;
       at = delivery.to;
-      if (delivery.count > 0) this.detector?.detect(delivery, builder);
+      if (this.detector !== undefined) look(this.detector, delivery, builder);
     }
     this.read = range.cursor;
     await sender.send(this.signalOf(builder, range));
@@ -123,39 +128,53 @@ export class Detect {
   private async step(detector: Detector): Promise<void> {
     const delivery = await this.next();
     if (delivery !== undefined) {
-      detector.detect(delivery, this.builder);
+      look(detector, delivery, this.builder);
       this.read = delivery.cursor;
       this.readLines += delivery.lines + delivery.damaged;
       this.clockwork.reached(delivery.to);
-      if (this.builder.isEmpty) this.settledMs = this.clockwork.arrivedMs;
+      if (this.builder.isEmpty) this.settle();
       this.options.metrics.alertRecords.inc(delivery.count);
     }
-    if (this.isDue()) await this.endRange();
+    if (this.builder.isFull) await this.handing;
+    if (this.isDue()) this.endRange();
     else if (delivery !== undefined) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** What is durable; undefined when the open range has to end first, or when something else changed. */
-  private async next(): Promise<Delivery | undefined> {
+  private async next(): Promise<PiecewiseDelivery | undefined> {
     const limits = { maxBytes: MAX_READ_BYTES, maxRecords: MAX_READ_RECORDS, signal: this.interrupt.signal };
-    if (this.builder.isEmpty) return this.options.reader.read(limits);
-    const timer = setTimeout(() => this.wake(), Math.max(0, this.lastEnd + GAP_MS - this.options.now()));
-    const delivery = await this.options.reader.read(limits);
+    if (this.builder.isEmpty) return this.options.reader.readPieces(limits);
+    const timer = this.handing === undefined ? setTimeout(() => this.wake(), this.pace.waitMs) : undefined;
+    const delivery = await this.options.reader.readPieces(limits);
     clearTimeout(timer);
     return delivery;
   }
 
   private isDue(): boolean {
-    if (this.read.position === this.ranges.sent) return false;
-    return this.builder.isFull || this.options.now() - this.lastEnd >= (this.builder.isEmpty ? QUIET_RANGE_MS : GAP_MS);
+    if (this.read.position === this.ranges.sent || this.handing !== undefined) return false;
+    if (this.builder.isEmpty) return this.options.now() - this.lastEnd >= QUIET_RANGE_MS;
+    return this.builder.isFull || this.pace.waitMs === 0;
   }
 
-  private async endRange(skipped = 0): Promise<void> {
-    const { metrics, sender, log, now } = this.options;
+  private settle(): void {
+    if (this.handing === undefined) this.settledMs = this.clockwork.arrivedMs;
+  }
+
+  /** Nothing may be on its way. */
+  private endRange(skipped = 0): void {
     const range = this.ranges.add(this.read, skipped);
+    if (!this.builder.isEmpty) this.pace.take();
     const signal = this.signalOf(this.builder, range);
     this.builder = new SignalBuilder();
-    this.lastEnd = now();
-    const settled = this.clockwork.arrivedMs;
+    this.lastEnd = this.options.now();
+    this.handing = this.hand(signal, this.clockwork.arrivedMs).finally(() => {
+      this.handing = undefined;
+      this.wake();
+    });
+  }
+
+  private async hand(signal: Signal, settledMs: number): Promise<void> {
+    const { metrics, sender, log } = this.options;
     try {
       await this.commit();
     } catch (error) {
@@ -163,7 +182,7 @@ export class Detect {
     }
     metrics.alertSignals.inc();
     await sender.send(signal);
-    this.settledMs = settled;
+    this.settledMs = settledMs;
   }
 
   private signalOf(builder: SignalBuilder, { from, to, skipped }: Range): Signal {
@@ -186,13 +205,15 @@ export class Detect {
 
   private async leaveOut(): Promise<void> {
     const { reader, journal, metrics, log } = this.options;
-    if (this.read.position !== this.ranges.sent) await this.endRange();
+    await this.handing;
+    if (this.read.position !== this.ranges.sent) this.endRange();
+    await this.handing;
     const skipped = Math.max(1, journal.lines - this.readLines);
     this.read = await reader.skip();
     this.readLines += skipped;
     metrics.alertRecordsSkipped.inc(skipped);
     log.error('alerts left records out: nobody took the signals for too long', { records: skipped });
-    await this.endRange(skipped);
+    this.endRange(skipped);
   }
 
   /** Without rules nothing has to be read: the cursor follows the journal. */
@@ -226,7 +247,7 @@ export class Detect {
     if (this.detector === undefined) return;
     if (this.builder.isEmpty) {
       this.clockwork.reached(this.read.position);
-      this.settledMs = this.clockwork.arrivedMs;
+      this.settle();
     }
     await sender.watermark({
       journal: journal.id,
@@ -236,4 +257,8 @@ export class Detect {
       from: this.ranges.first,
     });
   }
+}
+
+function look(detector: Detector, { pieces }: PiecewiseDelivery, builder: SignalBuilder): void {
+  for (const piece of pieces) detector.detect(piece, builder);
 }
