@@ -98,6 +98,16 @@ describe('an alert', () => {
     expect(numbers).toEqual([...numbers].sort((left, right) => left - right));
   });
 
+  it('has a number behind those of before also when it comes late', () => {
+    const bench = new Bench();
+    bench.receive(occurrence(A));
+    bench.pass(10 * MINUTE_MS);
+    bench.receive(occurrence(A, { updatedAtMs: bench.nowMs - 20 * MINUTE_MS }));
+    bench.pass(MINUTE_MS);
+    const [first = 0, second = 0] = bench.sent.map(({ number }) => number);
+    expect(second).toBeGreaterThan(first);
+  });
+
   it('is not told as resolved to a receiver that wants none', () => {
     const bench = new Bench();
     bench.receive(firing(A, { notify: ['quiet'] }));

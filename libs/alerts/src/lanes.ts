@@ -16,6 +16,8 @@ export class Lanes {
   /** How many texts a lane has in the stored state. */
   readonly #texts = new Map<string, number>();
   readonly #timetable = new Timetable();
+  /** Of all numbers that lanes had. */
+  #highest = 0;
 
   get size(): number {
     return this.#all.size;
@@ -43,6 +45,7 @@ export class Lanes {
   }
 
   put(lane: Lane): void {
+    this.#highest = Math.max(this.#highest, lane.number);
     this.#all.set(lane.id, lane);
     this.#changed.add(lane.id);
     this.#timetable.set(lane.id, lane.nextMs);
@@ -72,10 +75,10 @@ export class Lanes {
     const lane = this.#all.get(id);
     if (lane === undefined) {
       const opened = { id, receiver: route.receiver, groupKey: name, groupLabels: group, route: route.key };
-      // Numbers rise also when the lane was forgotten in between: they go on from the time, one per notice.
       this.put({
         ...opened,
-        number: Math.max(0, Math.floor(alert.updatedAtMs)),
+        // Numbers rise also when the lane was forgotten in between, when the alert is late, and when the clock is turned back.
+        number: Math.max(this.#highest, Math.floor(nowMs)),
         nextMs: nowMs + wait,
         flushed: false,
         held: false,
@@ -132,6 +135,7 @@ export class Lanes {
       const lane = parseLane(texts);
       this.#texts.set(id, texts.length);
       this.#all.set(lane.id, lane);
+      this.#highest = Math.max(this.#highest, lane.number);
       this.#timetable.set(lane.id, lane.nextMs);
     }
   }
