@@ -47,8 +47,10 @@ export async function openPglite(options: PgliteOptions, { log, now }: Context):
 
 async function serverOf(pglite: Pglite, log: Logger, closed: () => void): Promise<PostgresServer> {
   const pool = new PglitePool(pglite, log);
-  // Only one process has the folder: whoever held a lease before is gone.
+  // Only one process has the folder: whoever held a lease or had a job before is gone, and nobody waits for its locks to end.
   await pool.query('UPDATE logweir.lease SET until_ms = 0');
+  await pool.query("UPDATE bullmq.job SET stalled_marked = true, locked_until_ms = 0 WHERE state = 'active'");
+  await pool.query("DELETE FROM bullmq.meta WHERE field = 'stalled-check'");
   return new PostgresServer({
     pool,
     bus: new LocalBus(),

@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +9,7 @@ import { openCoordination, type CoordinationOptions } from '../open.js';
 import { silent } from '../silent.fixture.js';
 import { prepareFolder } from './pglite/folder.js';
 
+const CHILD = join(import.meta.dirname, '../child.fixture.ts');
 let root: string;
 let template: string;
 const open = (options: CoordinationOptions): ReturnType<typeof openCoordination> =>
@@ -47,6 +50,20 @@ describe('a PGlite folder', () => {
     await worker.close(1_000);
     await after.close();
   });
+
+  it('gives the jobs of a process that was killed to the next at once, however long their locks are', async () => {
+    const child = fork(CHILD, [JSON.stringify(options('killed')), '60000'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    await once(child, 'message');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const after = await open(options('killed'));
+    const done: string[] = [];
+    const settings = { concurrency: 1, lockMs: 60_000, stalledMs: 60_000, attempts: 3, backoff: () => -1 };
+    const worker = await after.queue('orphans').work(async ({ id }) => void done.push(id), settings);
+    await eventually(() => expect(done).toEqual(['n-orphan']), 3_000);
+    await worker.close(1_000);
+    await after.close();
+  }, 20_000);
 
   it('that holds other files is left alone', async () => {
     await cp(import.meta.dirname, join(root, 'other'), { recursive: true });
