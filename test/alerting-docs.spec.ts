@@ -222,6 +222,20 @@ describe('an example of docs/alerting.md does what is said there', () => {
   it.each(Object.entries(PLAYS))('%s', (_, play) => play());
 });
 
+describe('the first rule', () => {
+  it('of README.md is the one of docs/alerting.md', () => {
+    const files = [...read('README.md').matchAll(/^cat > (\S+) <<'END'\n(.*?)^END$/gms)].map(([, file = '', text = '']) => [
+      file,
+      parse(text) as unknown,
+    ]);
+    const [routes = '', rules = ''] = blocks.map(({ text }) => text);
+    expect(files).toEqual([
+      ['config/routes.yml', parse(routes)],
+      ['config/rules/first.yml', parse(rules)],
+    ]);
+  });
+});
+
 describe('the example files in config/', () => {
   it('are rules without a mistake', () => {
     expect(rulesOf(read('config/rules.example.yml')).length).toBeGreaterThan(5);
