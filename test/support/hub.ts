@@ -22,6 +22,15 @@ export interface Hub {
 
 const ROOT = path.resolve(import.meta.dirname, import.meta.filename.endsWith('.js') ? '../../..' : '../..');
 
+/** As in `npm start` and the image. */
+const NODE_FLAGS = [
+  '--max-semi-space-size=16',
+  '--min-semi-space-size=16',
+  '--initial-old-space-size=64',
+  '--single-threaded-gc',
+  '--v8-pool-size=1',
+];
+
 export interface HubOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly dataDir?: string;
@@ -49,7 +58,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   };
   const began = performance.now();
   const main = path.join(ROOT, `dist/apps/${options.app ?? 'hub'}/src/main.js`);
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', '--v8-pool-size=1', ...(options.nodeArgs ?? []), main], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...(options.nodeArgs ?? []), main], {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
