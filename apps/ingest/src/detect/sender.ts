@@ -28,6 +28,8 @@ export interface SenderOptions {
   /** Position up to which signals are held, by journal. */
   readonly onHeld: (position: number) => void;
   readonly journal: string;
+  /** Default: MAX_UNHELD and MAX_UNHELD_BYTES. */
+  readonly limits?: { readonly signals: number; readonly bytes: number };
 }
 
 export class Sender {
@@ -64,7 +66,8 @@ export class Sender {
   }
 
   get full(): boolean {
-    return this.bytes >= MAX_UNHELD_BYTES || this.unheld.length >= MAX_UNHELD;
+    const { signals, bytes } = this.options.limits ?? { signals: MAX_UNHELD, bytes: MAX_UNHELD_BYTES };
+    return this.bytes >= bytes || this.unheld.length >= signals;
   }
 
   /** Signals that no checkpoint holds. */
