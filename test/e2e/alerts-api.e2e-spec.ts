@@ -215,6 +215,22 @@ describe('an alert over REST', () => {
   });
 });
 
+describe('an endpoint that says it is gone', () => {
+  it('is switched off, says so, and is on again when a test reaches it', async () => {
+    const off = async () => (await get<ReceiverAnswer>('/api/v1/receivers/default')).body.switchedOff;
+    collector.answer = () => 410;
+    await post('/api/v2/alerts', [{ labels: { alertname: 'into the void', severity: 'critical' } }]);
+    await eventually(async () => expect(await off()).toBe(true));
+    collector.answer = () => 200;
+    expect((await post('/api/v1/receivers/default/test')).status).toBe(200);
+    expect(await off()).toBe(false);
+    await eventually(async () => {
+      const { body } = await get<NotificationsAnswer>('/api/v1/notifications?limit=1');
+      expect(body.history).toMatchObject([{ receiver: 'default', result: 'switched_off' }]);
+    });
+  });
+});
+
 describe('a preview', () => {
   it('says what a rule would have told of the records that are stored', async () => {
     const preview = { rule: { ...COUNT, group_by: ['service'] }, from: 'now-10m' };

@@ -33,6 +33,13 @@ export interface AlertAnswer extends ApiAlert {
   readonly acknowledged?: Acknowledged;
 }
 
+export interface AlertsAnswer {
+  /** By fingerprint. */
+  readonly items: readonly AlertAnswer[];
+  /** With those that `limit` left out. */
+  readonly total: number;
+}
+
 export interface PastAlertAnswer extends Omit<PastEpisode, 'startsAtMs' | 'endsAtMs' | 'acknowledged'> {
   readonly startsAt: string;
   readonly endsAt: string;
@@ -45,10 +52,10 @@ const FINGERPRINT = /^[0-9a-f]{16}$/;
 export class AlertBoard {
   constructor(private readonly access: AlertingAccess) {}
 
-  async list(parameters: AlertParameters): Promise<readonly AlertAnswer[]> {
+  async list({ limit, ...parameters }: AlertParameters): Promise<AlertsAnswer> {
     const { nowMs } = this.access;
-    const alerts = await this.access.alerts();
-    return alerts.alerts(nowMs, filterOf(parameters)).map((listed) => alertAnswer(listed, nowMs));
+    const found = (await this.access.alerts()).alerts(nowMs, filterOf(parameters));
+    return { items: found.slice(0, limit).map((listed) => alertAnswer(listed, nowMs)), total: found.length };
   }
 
   /** As `/api/v2/alerts` shows them. */
@@ -92,7 +99,7 @@ export class AlertBoard {
   }
 }
 
-function filterOf({ filter, receiver, ...flags }: AlertParameters | AlertmanagerParameters): AlertFilter {
+function filterOf({ filter, receiver, ...flags }: Omit<AlertParameters, 'limit'> | AlertmanagerParameters): AlertFilter {
   const matchers = filter.flatMap(parseMatchers);
   return receiver === undefined || receiver === '' ? { ...flags, matchers } : { ...flags, matchers, receiver: compilePattern(receiver) };
 }

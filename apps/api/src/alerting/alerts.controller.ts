@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { type AlertAnswer, AlertBoard, type PastAlertAnswer } from './alert-board.js';
+import { AlertBoard, type AlertsAnswer, type PastAlertAnswer } from './alert-board.js';
 import { AcknowledgeBody, AlertParameters, HistoryParameters } from './alerts.parameters.js';
 
 @Controller('api/v1/alerts')
@@ -7,8 +7,8 @@ export class AlertsController {
   constructor(private readonly board: AlertBoard) {}
 
   @Get()
-  async list(@Query({ schema: AlertParameters }) parameters: AlertParameters): Promise<{ items: readonly AlertAnswer[] }> {
-    return { items: await this.board.list(parameters) };
+  list(@Query({ schema: AlertParameters }) parameters: AlertParameters): Promise<AlertsAnswer> {
+    return this.board.list(parameters);
   }
 
   @Get('history')

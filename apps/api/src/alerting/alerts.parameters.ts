@@ -7,6 +7,8 @@ const MAX_NAME = 256;
 const MAX_COMMENT = 4_096;
 /** Episodes that are kept. */
 const MAX_HISTORY = 1_000;
+/** Each may have five samples. */
+const MAX_ALERTS = 10_000;
 
 const filterText = z.string('must be name="value"').max(MAX_FILTER, `must have at most ${MAX_FILTER} characters`);
 const text = (max: number) => z.string('must be one text').max(max, `must have at most ${max} characters`);
@@ -31,7 +33,7 @@ const shown = {
   receiver: text(MAX_NAME).optional().describe('a pattern of names of receivers'),
 };
 
-export const AlertParameters = parameters(shown);
+export const AlertParameters = parameters({ ...shown, limit: wholeNumber({ min: 1, max: MAX_ALERTS, default: 1_000 }) });
 export type AlertParameters = z.output<typeof AlertParameters>;
 
 /** Of `/api/v2`: what is unknown is passed over there, as Alertmanager does. */

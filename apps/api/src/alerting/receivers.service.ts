@@ -9,6 +9,8 @@ import { AlertingAccess } from './alerting-access.js';
 /** Documents of REST-made receivers, and of endpoints that said 410: the revision that did. */
 const RECEIVERS = 'receivers';
 const SWITCHED_OFF = 'endpoints';
+/** Each has sockets of its own; one for every team of a large company. */
+const MAX_RECEIVERS = 1_000;
 
 export interface ReceiverAnswer extends ListedReceiver {
   /** Of the stored document; 0 for one of the file. */
@@ -60,6 +62,9 @@ export class ReceiversService {
     const { sendResolved: _said, ...settings } = body as Readonly<Record<string, unknown>>;
     const config: ReceiverConfig = { name, sendResolved: parsed.endpoint.sendResolved, settings };
     const { documents, routing } = this.access.alerting;
+    if (routing.receivers.get(name) === undefined && routing.receivers.all.length >= MAX_RECEIVERS) {
+      throw new ApiError(409, 'receiver_limit', `there are ${MAX_RECEIVERS} receivers, no more are taken`, { hint: 'remove some' });
+    }
     await routing.receivers.put(name, config, version);
     await documents.remove(SWITCHED_OFF, name);
     return this.get(name);

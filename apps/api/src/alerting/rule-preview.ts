@@ -13,8 +13,8 @@ import type { PreviewBody } from './rules.parameters.js';
 import { readRule } from './rules.service.js';
 
 /** Records of one search: as many as both stores give within some milliseconds. */
-const PAGE = 1_000;
-/** Together some ten seconds of one core. */
+const PAGE = 500;
+/** Together some twenty seconds of one core. */
 const MAX_RECORDS = 1_000_000;
 const MAX_RANGE_NS = 86_400_000_000_000n;
 /** A rule that would have told so much has to be changed anyhow. */
@@ -22,7 +22,7 @@ const MAX_TRANSITIONS = 1_000;
 /** Previews at once: each takes most of a core while it runs. */
 const MAX_PREVIEWS = 2;
 /** The event loop goes to others after this; with the step under way it stays below 20 ms. */
-const SLICE_MS = 8;
+const SLICE_MS = 5;
 const NS_PER_MS = 1_000_000n;
 
 type Shown = Omit<Transition, 'id' | 'rule' | 'revision' | 'atMs' | 'startsAtMs' | 'endsAtMs' | 'window'>;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Alerts } from '#libs/alerts';
-import { explain, parseRule, type Rule } from '#libs/rules';
+import { explain, MAX_RULES, parseRule, type Rule } from '#libs/rules';
 import { ApiError } from '../errors.js';
 import { AlertingAccess } from './alerting-access.js';
 import { type ExplainAnswer, explainAnswer, type RuleAnswer, ruleAnswer, ruleState } from './rule-answer.js';
@@ -44,6 +44,7 @@ export class RulesService {
         hint: `change it with PUT /api/v1/rules/${rule.name}, or choose another name`,
       });
     }
+    checkRoom(rules.all);
     await rules.put(rule.name, { origin: rule.origin, source: rule.source }, 0);
     return this.get(rule.name);
   }
@@ -57,6 +58,7 @@ export class RulesService {
       const problems = [{ field: 'name', message: `is "${rule.name}", but the address says "${name}": a rule cannot be renamed` }];
       throw new ApiError(400, 'rule_invalid', 'name: a rule cannot be renamed', { problems });
     }
+    if (rules.get(name) === undefined) checkRoom(rules.all);
     await rules.put(name, { origin: rule.origin, source: rule.source }, version);
     return this.get(name);
   }
@@ -120,6 +122,14 @@ function writable(name: string, rule: Rule | undefined): void {
   if (rule?.origin.kind !== 'file') return;
   throw new ApiError(409, 'rule_read_only', `the rule "${name}" is in ${rule.origin.file}, line ${rule.origin.line}`, {
     hint: 'change it there: the file is watched',
+  });
+}
+
+/** As many as a file may have, besides those of files. */
+function checkRoom(rules: readonly Rule[]): void {
+  if (rules.filter(({ origin }) => origin.kind === 'rest').length < MAX_RULES) return;
+  throw new ApiError(409, 'rule_limit', `there are ${MAX_RULES} rules made over REST, no more are taken`, {
+    hint: 'remove some, or write them into a file',
   });
 }
 

@@ -150,7 +150,7 @@ export const alertingAnswers = {
   rules: list(rule),
   preview,
   explanation,
-  alerts: list(alert),
+  alerts: list(alert).extend({ total: z.int().describe('with those that limit left out') }),
   pastAlerts: list(pastAlert),
   accepted: z.object({ accepted: z.literal(true) }),
   silence,
