@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { parseRouting } from '#libs/alerts';
+import { alertOf, parseRouting, renderTemplate } from '#libs/alerts';
 import { parseReceiver } from '#libs/notify';
 import { parseRules, type Rule } from '#libs/rules';
 import { AlertStage } from './support/alert-stage.js';
@@ -65,6 +65,14 @@ function stage(name: string): AlertStage {
   return new AlertStage([rule]);
 }
 
+/** Summaries of what was decided. */
+function summaries({ told }: AlertStage): string[] {
+  return told.flatMap(({ transition }) => {
+    const rule = documented.get(transition.rule);
+    return rule === undefined ? [] : [alertOf(transition, rule).annotations['summary'] ?? ''];
+  });
+}
+
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
 
 /** By the name that the document's table gives them. */
@@ -80,7 +88,7 @@ const PLAYS: Readonly<Record<string, () => void>> = {
       .at(100, error('and again'))
       .until(310);
     expect(play.words).toEqual(['occurrence 5 checkout', 'occurrence 305 checkout']);
-    expect(play.told[1]?.transition.folded).toBe(2);
+    expect(summaries(play)).toEqual(['checkout: payment refused', 'checkout: payment refused (and 2 more)']);
   },
 
   'match: tells every record that matches when there is no cooldown': () => {
@@ -93,14 +101,14 @@ const PLAYS: Readonly<Record<string, () => void>> = {
     const thrown = (type: string, service = 'shop') => ({ level: 'error', service, 'error.type': type, msg: 'failed' });
     const play = stage('new-exception').at(5, thrown('TypeError')).at(400, thrown('TypeError')).at(500, thrown('RangeError')).until(1_000);
     expect(play.words).toEqual(['occurrence 5 shop', 'occurrence 500 shop']);
-    expect(play.told[1]?.transition.term).toEqual({ field: 'error.type', value: 'RangeError' });
+    expect(summaries(play)).toEqual(['first TypeError in shop: failed', 'first RangeError in shop: failed']);
   },
 
   'change: tells of another value than before, with both': () => {
     const line = (version: string) => ({ service: 'shop', service_version: version, msg: 'hello' });
     const play = stage('new-version').at(5, line('1.4')).at(6, line('1.4')).at(7, line('1.5')).at(8, line('1.5'));
     expect(play.words).toEqual(['occurrence 7 shop']);
-    expect(play.told[0]?.transition.term).toEqual({ field: 'service.version', value: '1.5', before: '1.4' });
+    expect(summaries(play)).toEqual(['shop went from 1.4 to 1.5']);
   },
 
   'count: fires at the tenth match in the window and resolves when fewer are left': () => {
@@ -109,7 +117,7 @@ const PLAYS: Readonly<Record<string, () => void>> = {
     expect(play.words).toEqual([]);
     play.at(50, failed('ann'));
     expect(play.words).toEqual(['firing 50 ann']);
-    expect(play.told[0]?.transition).toMatchObject({ value: 10, threshold: 10 });
+    expect(summaries(play)).toEqual(['10 failed logins of ann in 1m']);
     play.until(200);
     expect(play.words).toEqual(['firing 50 ann', 'resolved 80 ann']);
   },
@@ -120,6 +128,7 @@ const PLAYS: Readonly<Record<string, () => void>> = {
     expect(play.words).toEqual([]);
     play.at(160, ...timeouts(6)).every(161, 300, ...timeouts(3));
     expect(play.words).toEqual(['firing 160']);
+    expect(summaries(play)).toEqual(['5 timeouts a second']);
     play.every(300, 500, ...timeouts(1));
     expect(play.words).toEqual(['firing 160', 'resolved 359']);
   },
@@ -135,6 +144,7 @@ const PLAYS: Readonly<Record<string, () => void>> = {
     expect(play.words).toEqual([]);
     play.every(200, 300, ...answers(9, 1));
     expect(play.words).toEqual(['firing 234']);
+    expect(summaries(play)).toEqual(['10% of the answers failed']);
     play.every(300, 400, ...answers(10, 0));
     expect(play.words).toEqual(['firing 234', 'resolved 348']);
   },
@@ -153,6 +163,7 @@ const PLAYS: Readonly<Record<string, () => void>> = {
     const play = stage('silent-host').at(10, line('web-1'), line('web-2'));
     play.every(11, 700, line('web-2'));
     expect(play.words).toEqual(['firing 310 web-1']);
+    expect(summaries(play)).toEqual(['nothing from web-1 for 5m']);
     play.at(800, line('web-1')).until(810);
     expect(play.words).toContain('resolved 800 web-1');
   },
@@ -220,6 +231,18 @@ describe('docs/alerting.md', () => {
 
 describe('an example of docs/alerting.md does what is said there', () => {
   it.each(Object.entries(PLAYS))('%s', (_, play) => play());
+});
+
+describe('filters of annotations', () => {
+  it.each([
+    ['{{ x | duration }}', 90_000, '1m30s'],
+    ['{{ x | number }}', 12_345.678, '12 345.68'],
+    ['{{ x | number: 1 }}', 12_345.678, '12 345.7'],
+    ['{{ x | percent }}', 0.051, '5.1%'],
+  ])('%s of %d is %s', (template, x, text) => {
+    expect(renderTemplate(template, { x })).toBe(text);
+    expect(DOCUMENT).toContain(`\`${text}\``);
+  });
 });
 
 describe('the first rule', () => {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { startAlertHub, type AlertHub } from '../support/alert-hub.js';
@@ -7,7 +8,8 @@ import { eventually } from '../support/eventually.js';
 import { describeWithPrograms, runProgram } from '../support/programs.js';
 
 /** What Debian's Prometheus says of our metrics, and of the rules over them. */
-const RULE_FILE = join(import.meta.dirname, '../../docker/prometheus/logweir.rules.yml');
+const FOLDER = join(import.meta.dirname, '../../docker/prometheus');
+const RULE_FILE = join(FOLDER, 'logweir.rules.yml');
 const RULES = `
 rules:
   - { name: any-error, level: error, group_by: [service], severity: critical, cooldown: 1s }
@@ -66,6 +68,22 @@ describeWithPrograms(['promtool'], 'promtool', () => {
 
   it('finds nothing wrong with the rules about Logweir itself', async () => {
     const { code, output } = await runProgram('promtool', ['check', 'rules', RULE_FILE]);
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('SUCCESS') as string });
+  });
+
+  it('sees those rules fire when they should', async () => {
+    const { code, output } = await runProgram('promtool', ['test', 'rules', join(FOLDER, 'logweir.rules.test.yml')]);
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('SUCCESS') as string });
+  });
+
+  it('takes the configuration of docs/alerting.md', async () => {
+    const document = readFileSync(join(import.meta.dirname, '../../docs/alerting.md'), 'utf8');
+    const [, text = ''] = /^```yaml\n(rule_files:.*?)^```$/ms.exec(document) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'logweir-prometheus-'));
+    writeFileSync(join(folder, 'prometheus.yml'), text);
+    copyFileSync(RULE_FILE, join(folder, 'logweir.rules.yml'));
+    const { code, output } = await runProgram('promtool', ['check', 'config', join(folder, 'prometheus.yml')]);
+    rmSync(folder, { recursive: true });
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('SUCCESS') as string });
   });
 });
