@@ -1,4 +1,4 @@
-import { defaultRouting, parseRouting, type ReceiverConfig, type Routing } from '#libs/alerts';
+import { defaultRouting, formatRoutingProblem, parseRouting, type ReceiverConfig, type Routing } from '#libs/alerts';
 import { type Documents, Watched } from '#libs/documents';
 import type { Logger } from '#libs/telemetry';
 import { WatchedFiles } from './watched-files.js';
@@ -91,7 +91,7 @@ export class RoutingFile {
   /** With a mistake: what was there before. */
   private parse(file: string, text: string, receivers: readonly string[]): Routing | undefined {
     const { routing, problems } = parseRouting(text, { file, receivers });
-    for (const problem of problems) this.options.log.error('the routing is not right', { ...problem });
+    for (const problem of problems) this.options.log.error('the routing is not right', { problem: formatRoutingProblem(problem) });
     return routing ?? this.written;
   }
 }
