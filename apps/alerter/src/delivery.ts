@@ -5,7 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Notification } from '#libs/alerts';
-import type { Job } from '#libs/coordination';
+import type { Coordination, Job } from '#libs/coordination';
 import {
   abandonLane,
   beginLane,
@@ -44,8 +44,8 @@ class LaterError extends Error {
 }
 
 export interface DeliveryOptions {
-  readonly alerting: Alerting;
-  readonly endpoints: Endpoints;
+  readonly alerting: Pick<Alerting, 'documents' | 'checkpoint'> & { readonly coordination: Pick<Coordination, 'queue' | 'publish'> };
+  readonly endpoints: Pick<Endpoints, 'get'>;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Wall clock, milliseconds since the epoch. */

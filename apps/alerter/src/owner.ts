@@ -3,15 +3,14 @@
  * process ends or hangs.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Lease } from '#libs/coordination';
-import type { Alerting } from '#libs/service';
+import type { Coordination, Lease } from '#libs/coordination';
 import type { Logger, Metrics } from '#libs/telemetry';
 
 /** After a term that failed. */
 const AGAIN_MS = 1_000;
 
 export interface OwnerOptions {
-  readonly alerting: Alerting;
+  readonly alerting: { readonly coordination: Pick<Coordination, 'lease'> };
   /** Serves until the signal is given; rejects when it cannot go on. */
   readonly serve: (lease: Lease, stop: AbortSignal) => Promise<void>;
   readonly metrics: Metrics;
