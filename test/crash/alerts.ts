@@ -15,8 +15,8 @@ import { Ledger, type Verdict } from './alerts-ledger.js';
 import { Traffic } from './alerts-traffic.js';
 import { randomFrom } from './random.js';
 
-/** Long enough for an outage to be told of and resolved, now and then. */
-const LONGEST_LIFE_MS = 4_000;
+/** Long enough for an outage to be told of and resolved, now and then; the hub opens its queues for a second or two first. */
+const LONGEST_LIFE_MS = { embedded: 6_000, redis: 4_000 } as const;
 /** After the last kill everything must have been told within this: a notice that failed is tried again after 30 s at most. */
 const QUIET_WITHIN_MS = 90_000;
 /** What is told twice comes late. */
@@ -47,7 +47,7 @@ async function round(mode: Mode, kills: number, random: () => number): Promise<n
   const running = traffic.map((each) => each.run());
   for (let kill = 1; kill <= kills; kill++) {
     // Squared, so that many kills fall into what follows the one before.
-    await pause(random() ** 2 * LONGEST_LIFE_MS);
+    await pause(random() ** 2 * LONGEST_LIFE_MS[mode]);
     await cast.kill();
     if (kill % 10 === 0) console.error(`  ${mode}: ${kill} kills, ${ledger.orders.size} orders, ${accepted.length} webhooks`);
   }
