@@ -38,7 +38,9 @@ beforeAll(async () => {
     `route: { receiver: hook, groupInterval: 1s }\nreceivers: [{ name: hook, webhook: { url: '${collector.url}' } }]\n`,
   );
   hub = await start();
-});
+  // From source, the queues have no prepared folder to begin with.
+  await eventually(() => expect(log.join('')).toContain('looking after alerts'), 50_000);
+}, 60_000);
 afterAll(async () => {
   await hub.close();
   await collector.close();
