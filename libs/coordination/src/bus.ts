@@ -42,8 +42,18 @@ export class Channels {
     const known = this.listeners.get(channel);
     const listeners = known ?? new Set<Listener>();
     this.listeners.set(channel, listeners.add(own));
-    if (known === undefined) await this.bus.listen(channel, (text) => this.deliver(channel, text));
+    if (known === undefined) await this.listen(channel, listeners);
     return { close: () => this.unsubscribe(channel, own) };
+  }
+
+  /** What could not be listened to is asked for anew by the next who subscribes. */
+  private async listen(channel: string, listeners: ReadonlySet<Listener>): Promise<void> {
+    try {
+      await this.bus.listen(channel, (text) => this.deliver(channel, text));
+    } catch (error) {
+      if (this.listeners.get(channel) === listeners) this.listeners.delete(channel);
+      throw error;
+    }
   }
 
   private async unsubscribe(channel: string, listener: Listener): Promise<void> {
