@@ -27,6 +27,20 @@ export interface NodeOptions {
   readonly limits?: SenderOptions['limits'];
 }
 
+export interface Written {
+  readonly level?: string;
+  readonly service?: string;
+  readonly text?: string;
+}
+
+/** A line of the journal as ingest writes it for a JSON line that came now. */
+export function lineOf({ level = 'error', service = 'shop', text = 'broken' }: Written): string {
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
+  const seconds = Number(nowNs / 1_000_000_000n);
+  const event = { tag: 'app', seconds, nanos: 0, text: JSON.stringify({ level, service, msg: text }), fields: {} };
+  return normaliser.normalise(event, { createdNs: nowNs, source: 'forward' });
+}
+
 /** Journal, detection and sender of one ingest node, in a folder of its own. */
 export class DetectNode {
   private constructor(
@@ -67,13 +81,8 @@ export class DetectNode {
   }
 
   /** Records as a sender gives them; durable when it resolves. */
-  async write(...records: readonly { readonly level?: string; readonly service?: string; readonly text?: string }[]): Promise<void> {
-    const lines = records.map(({ level = 'error', service = 'shop', text = 'broken' }) => {
-      const event = { tag: 'app', seconds: 0, nanos: 0, text: JSON.stringify({ level, service, msg: text }), fields: {} };
-      const nowNs = BigInt(Date.now()) * 1_000_000n;
-      return normaliser.normalise({ ...event, seconds: Number(nowNs / 1_000_000_000n) }, { createdNs: nowNs, source: 'forward' });
-    });
-    await this.journal.append({ lines, urgent: true });
+  async write(...records: readonly Written[]): Promise<void> {
+    await this.journal.append({ lines: records.map(lineOf), urgent: true });
   }
 
   /** What stands in the queue from this node, in order. */

@@ -1,14 +1,16 @@
 import type { Settings } from '#libs/config';
+import type { Coordination } from '#libs/coordination';
+import type { Watched } from '#libs/documents';
 import type { Journal } from '#libs/journal';
-import type { Alerting } from '#libs/service';
+import type { Rule } from '#libs/rules';
 import type { Logger, Metrics } from '#libs/telemetry';
 import { Detect } from './detect.js';
 import { Sender } from './sender.js';
 
 export interface StartDetectOptions {
   readonly journal: Journal;
-  readonly alerting: Alerting;
-  readonly settings: Settings;
+  readonly alerting: { readonly rules: Pick<Watched<Rule>, 'all' | 'isLoaded' | 'onChange'>; readonly coordination: Coordination };
+  readonly settings: { readonly journal: Pick<Settings['journal'], 'maxBytes'> };
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Wall clock, milliseconds since the epoch. */
