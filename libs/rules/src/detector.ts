@@ -45,7 +45,9 @@ export class Detector {
   /** For records that have to be parsed. */
   readonly #loose: readonly Entry[];
   readonly #words = new MessageWords();
+  readonly #lines = new RecordLines(NEEDLES);
   #facts = new Facts();
+  #record = new RecordBytes(this.#lines, this.#facts);
   #root: Branch = { children: [], asked: [] };
   #branches = 0;
 
@@ -60,14 +62,11 @@ export class Detector {
   detect({ bulk, positions }: DetectInput, builder: SignalBuilder): void {
     if (this.#rules.length === 0) return;
     if (this.#facts.isFull) this.#forget();
-    const lines = new RecordLines(bulk, NEEDLES);
-    let record = new RecordBytes(lines, this.#facts);
+    const lines = this.#lines;
+    lines.open(bulk);
     while (lines.next()) {
-      if (this.#branches > MAX_BRANCHES || ((lines.index & 1023) === 0 && this.#facts.isFull)) {
-        this.#forget();
-        record = new RecordBytes(lines, this.#facts);
-      }
-      this.#look(record, positions[lines.index] ?? -1, builder);
+      if (this.#branches > MAX_BRANCHES || ((lines.index & 1023) === 1023 && this.#facts.isFull)) this.#forget();
+      this.#look(this.#record, positions[lines.index] ?? -1, builder);
     }
   }
 
@@ -123,6 +122,7 @@ export class Detector {
 
   #forget(): void {
     this.#facts = new Facts();
+    this.#record = new RecordBytes(this.#lines, this.#facts);
     this.#root = { children: [], asked: [] };
     this.#branches = 0;
   }

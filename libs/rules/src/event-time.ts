@@ -17,10 +17,15 @@ export function eventMs(timestampMs: number, createdMs: number): number {
 
 const ZERO = 48;
 const NINE = 57;
-const LETTER_Z = 90;
+const [QUOTE, DOT, LETTER_T, LETTER_Z] = [34, 46, 84, 90];
 const DAY_MS = 86_400_000;
 /** `2026-11-21T04:04:23.785232175Z` */
 export const TIME_LENGTH = 30;
+
+/** Whether the string that begins at `at` has the form of a time; what its digits say is not looked at. */
+export function isTime(bytes: Uint8Array, at: number): boolean {
+  return bytes[at + 10] === LETTER_T && bytes[at + 19] === DOT && bytes[at + 29] === LETTER_Z && bytes[at + TIME_LENGTH] === QUOTE;
+}
 
 /** Reads times as records have them out of bytes; the day is remembered, as it hardly changes. */
 export class TimeReader {
@@ -29,7 +34,7 @@ export class TimeReader {
 
   /** Epoch milliseconds of the 30 bytes from `at` on; `NO_TIME` when they are no such time. */
   read(bytes: Uint8Array, at: number): number {
-    if (bytes[at + 10] !== 84 || bytes[at + 19] !== 46 || bytes[at + 29] !== LETTER_Z) return NO_TIME;
+    if (!isTime(bytes, at)) return NO_TIME;
     const day = (pair(bytes, at) * 100 + pair(bytes, at + 2)) * 10_000 + pair(bytes, at + 5) * 100 + pair(bytes, at + 8);
     if (day !== this.#day) this.#enter(day);
     const seconds = (pair(bytes, at + 11) * 60 + pair(bytes, at + 14)) * 60 + pair(bytes, at + 17);

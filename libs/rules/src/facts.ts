@@ -20,7 +20,7 @@ const NODE = 4;
 export const FACT_FIELDS: readonly string[] = FACTS.map(([field]) => field);
 export const TIME_NEEDLE = FACTS.length;
 /** For `RecordLines`. */
-export const NEEDLES: readonly string[] = [...FACTS.map(([, needle]) => needle), '},"@timestamp":"'];
+export const NEEDLES: readonly Buffer[] = [...FACTS.map(([, needle]) => needle), '},"@timestamp":"'].map((text) => Buffer.from(text));
 /** Facts that rules can build on; the node is for samples only. */
 export const RULE_FACTS: readonly string[] = FACT_FIELDS.slice(0, NODE);
 
@@ -48,7 +48,7 @@ export class Facts {
   id(fact: number, lines: RecordLines, from: number): number {
     const at = lines.find(fact, from);
     if (at < 0) return ABSENT;
-    const begin = at + (NEEDLES[fact] as string).length;
+    const begin = at + (NEEDLES[fact] as Buffer).length;
     const member = MEMBERS[fact];
     if (member === undefined) return this.#valueAt(fact, lines, begin);
     const value = memberAt(lines, begin, member);

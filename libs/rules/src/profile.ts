@@ -2,7 +2,7 @@
  * All records of one level, service and so on have one profile: which rules they match for sure, and which they may match.
  * It is made once, so that a hundred rules cost no more than those that the record has something to do with.
  */
-import type { Query } from '#libs/query';
+import { fieldOf, type Query } from '#libs/query';
 import { type CompiledRule, PART, WHOLE } from './compiled-rule.js';
 import { RULE_FACTS, UNCLEAR } from './facts.js';
 import type { MessageWords } from './message-words.js';
@@ -25,6 +25,12 @@ export class Entry {
   /** By place in `group_by`: which fact; undefined when a field of it is none. */
   readonly #groupFacts: readonly number[] | undefined;
 
+  /** The fact that a set of values is made of, when there is one group only; else -1. */
+  readonly #valueFact: number;
+  /** Numbers of its values in the latest second. */
+  readonly #values = new Set<number>();
+  #valueSecond = 0;
+
   constructor(
     readonly rule: CompiledRule,
     /** What every record of the profile is to the rule. */
@@ -33,7 +39,9 @@ export class Entry {
     readonly open: Query | undefined,
     readonly need: Need | undefined,
   ) {
-    const facts = rule.rule.groupBy.map((field) => (field === 'log.level' ? LEVEL : RULE_FACTS.indexOf(field)));
+    const { field, groupBy, kind } = rule.rule;
+    this.#valueFact = field === undefined || groupBy.length > 0 || kind === 'change' ? NO_FACT : RULE_FACTS.indexOf(fieldOf(field).name);
+    const facts = groupBy.map((field) => (field === 'log.level' ? LEVEL : RULE_FACTS.indexOf(field)));
     this.#groupFacts = facts.includes(NO_FACT) ? undefined : facts;
   }
 
@@ -53,14 +61,25 @@ export class Entry {
     const group = this.#group(counts, record);
     group.add(record.second, bits & PART, (bits & WHOLE) >> 1);
     if ((bits & PART) === 0) return;
-    rule.addValues(group, record);
+    this.#addValues(group, record);
     if (counts.wantsSample) rule.addSample(counts, group, record);
+  }
+
+  /** A value counts once a second: most are known from the number of the fact, without making a text of it. */
+  #addValues(group: GroupCounts, record: RecordBytes): void {
+    const id = this.#valueFact < 0 || !record.isRegular ? UNCLEAR : record.id(this.#valueFact);
+    if (record.second !== this.#valueSecond) this.#values.clear();
+    this.#valueSecond = record.second;
+    if (id !== UNCLEAR && this.#values.has(id)) return;
+    this.rule.addValues(group, record);
+    if (id !== UNCLEAR && group.valuesCut === 0) this.#values.add(id);
   }
 
   #countsOf(builder: SignalBuilder): RuleCounts {
     if (this.#builder === builder && this.#counts !== undefined) return this.#counts;
     this.#builder = builder;
     this.#groups.clear();
+    this.#values.clear();
     return (this.#counts = builder.of(this.rule.rule));
   }
 

@@ -8,8 +8,8 @@
  * its position is a replayed dead letter, perhaps corrected by hand: its layout is not relied on, it is parsed.
  */
 import { LEVELS, parseTimestamp } from '#libs/record';
-import { eventMs, NO_TIME, TIME_LENGTH, TimeReader } from './event-time.js';
-import { ABSENT, FACT_FIELDS, type Facts, TIME_NEEDLE, UNCLEAR } from './facts.js';
+import { eventMs, isTime, NO_TIME, TIME_LENGTH, TimeReader } from './event-time.js';
+import { ABSENT, FACT_FIELDS, type Facts, NEEDLES, TIME_NEEDLE, UNCLEAR } from './facts.js';
 import { pathOf, type StoredRecord, textAt } from './record-fields.js';
 import type { RecordLines } from './record-lines.js';
 import { type SampleHead, sampleHead } from './sample.js';
@@ -20,6 +20,7 @@ const MAX_SEVERITY = 21;
 const SEQUENCE_AT = '{"event":{"sequence":'.length;
 const CREATED = ',"created":"'.length;
 const SEVERITY = ',"severity":'.length;
+const DURATION = ',"duration":'.length;
 const TIME = '},"@timestamp":"'.length;
 const MESSAGE = '","message":"'.length;
 const QUOTE = 34;
@@ -44,11 +45,12 @@ export class RecordBytes {
   isRegular = false;
   /** Index into `LEVELS`, or -1. */
   level = NO_LEVEL;
-  /** The second it counts at, and how late it came. */
-  second = 0;
-  latenessMs = 0;
   messageFrom = 0;
+  #hasTime = false;
+  #second = 0;
+  #latenessMs = 0;
   #position = 0;
+  #createdAt = 0;
   #timeAt = 0;
   #lean: StoredRecord | undefined;
   #full: StoredRecord | undefined;
@@ -69,8 +71,21 @@ export class RecordBytes {
     this.#head = undefined;
     for (let fact = 0; fact < this.#ids.length; fact += 1) this.#ids[fact] = NOT_READ;
     this.#position = position;
+    this.#hasTime = false;
     this.isRegular = this.#readHead();
-    if (!this.isRegular) this.#readParsed();
+    if (!this.isRegular) this.#full = asRecord(this.lines.parse());
+  }
+
+  /** The second it counts at. */
+  get second(): number {
+    this.#readTime();
+    return this.#second;
+  }
+
+  /** How late it came. */
+  get latenessMs(): number {
+    this.#readTime();
+    return this.#latenessMs;
   }
 
   #readHead(): boolean {
@@ -83,24 +98,29 @@ export class RecordBytes {
       at += 1;
     }
     if (sequence !== this.#position || bytes[at] !== COMMA || bytes[at + 2] !== LETTER_C || bytes[at + CREATED - 1] !== QUOTE) return false;
-    const createdMs = this.#createdTimes.read(bytes, at + CREATED);
-    return createdMs !== NO_TIME && this.#readRest(at + CREATED + TIME_LENGTH + 1, createdMs);
+    this.#createdAt = at + CREATED;
+    return isTime(bytes, this.#createdAt) && this.#readRest(this.#createdAt + TIME_LENGTH + 1);
   }
 
   /** From behind `event.created` on. */
-  #readRest(from: number, createdMs: number): boolean {
+  #readRest(from: number): boolean {
     const { bytes } = this.lines;
     let at = this.#readLevel(from);
-    if (at > 0 && bytes[at] === COMMA) at = this.lines.find(TIME_NEEDLE, at);
+    if (at > 0 && bytes[at] === COMMA) at = this.#behindDuration(at);
     if (at < 0) return false;
     this.#timeAt = at + TIME;
     const quote = this.#timeAt + TIME_LENGTH;
-    const timestampMs = this.#times.read(bytes, this.#timeAt);
-    if (timestampMs === NO_TIME || bytes[quote] !== QUOTE || bytes[quote + 3] !== LETTER_M || bytes[quote + MESSAGE - 1] !== QUOTE)
-      return false;
+    if (!isTime(bytes, this.#timeAt) || bytes[quote + 3] !== LETTER_M || bytes[quote + MESSAGE - 1] !== QUOTE) return false;
     this.messageFrom = quote + MESSAGE;
-    this.#placeTime(timestampMs, createdMs);
     return true;
+  }
+
+  /** A duration is all that stands there as a rule. */
+  #behindDuration(from: number): number {
+    const { bytes } = this.lines;
+    let at = from + DURATION;
+    while (digitAt(bytes, at) >= 0) at += 1;
+    return this.lines.isAt(NEEDLES[TIME_NEEDLE] as Buffer, at) ? at : this.lines.find(TIME_NEEDLE, from);
   }
 
   /** Behind the severity, if there is one; -1 when it is none of ours. */
@@ -116,15 +136,22 @@ export class RecordBytes {
     return at + SEVERITY + (units < 0 ? 1 : 2);
   }
 
-  #readParsed(): void {
-    const record = this.full;
-    this.#placeTime(msOf(textAt(record, ['@timestamp'])), msOf(textAt(record, ['event', 'created'])));
+  /** Once somebody asks: most records match nothing. */
+  #readTime(): void {
+    if (this.#hasTime) return;
+    this.#hasTime = true;
+    if (this.isRegular) {
+      const { bytes } = this.lines;
+      const [timestampMs, createdMs] = [this.#times.read(bytes, this.#timeAt), this.#createdTimes.read(bytes, this.#createdAt)];
+      if (timestampMs !== NO_TIME && createdMs !== NO_TIME) return this.#placeTime(timestampMs, createdMs);
+    }
+    this.#placeTime(msOf(textAt(this.full, ['@timestamp'])), msOf(textAt(this.full, ['event', 'created'])));
   }
 
   #placeTime(timestampMs: number, createdMs: number): void {
     const ms = eventMs(timestampMs, createdMs);
-    this.second = Math.floor(ms / 1_000);
-    this.latenessMs = ms === NO_TIME ? Infinity : createdMs - ms;
+    this.#second = Math.floor(ms / 1_000);
+    this.#latenessMs = ms === NO_TIME ? Infinity : createdMs - ms;
   }
 
   /** The number of a fact's value; see `Facts.id`. */
