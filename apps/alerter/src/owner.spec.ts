@@ -1,7 +1,11 @@
-import type { Lease } from '#libs/coordination';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { type Lease, openCoordination } from '#libs/coordination';
 import { type Logger, Metrics } from '#libs/telemetry';
 import { eventually } from '../../../test/support/eventually.js';
 import { MemoryCoordination } from '../../../test/support/memory-coordination.js';
+import { describeWithRedis, startRedis } from '../../../test/support/redis.js';
 import { Owner } from './owner.js';
 
 const silent: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -54,4 +58,29 @@ describe('The owner of the rules', () => {
     });
     await eventually(() => expect([terms, owner.isAlive]).toEqual([2, true]), 3_000);
   });
+});
+
+describeWithRedis('The owner of the rules in another process', () => {
+  it('is followed within five seconds when it is killed', async () => {
+    const redis = await startRedis({ appendfsync: 'always' });
+    const child = fork(join(import.meta.dirname, 'owner-child.fixture.ts'), [redis.url], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const [fence] = (await once(child, 'message')) as [number];
+    const shared = await openCoordination({ kind: 'redis', url: redis.url }, { log: silent, now: Date.now });
+    const begun: number[] = [];
+    const serve = async (lease: Lease, stop: AbortSignal): Promise<void> => {
+      begun.push(lease.fence);
+      await untilStopped(stop);
+    };
+    const owner = new Owner({ alerting: { coordination: shared }, metrics: new Metrics(), log: silent, serve });
+    owner.start();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await eventually(() => expect(begun).toHaveLength(1), 5_000);
+    expect(begun[0]).toBeGreaterThan(fence);
+    await owner.close();
+    await shared.close();
+    await redis.close();
+  }, 20_000);
 });
