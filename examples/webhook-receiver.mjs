@@ -9,9 +9,8 @@ const secret = process.env.WEBHOOK_SECRET;
 const TOLERANCE_SECONDS = 300;
 const seen = new Set();
 
-createServer((request, response) => void take(request, response)).listen(port, '127.0.0.1', () =>
-  console.log(`waiting for alerts on http://127.0.0.1:${port}/`),
-);
+const server = createServer((request, response) => void take(request, response));
+server.listen(port, '127.0.0.1', () => console.log(`waiting for alerts on http://127.0.0.1:${server.address().port}/`));
 
 async function take(request, response) {
   const body = await bodyOf(request);
