@@ -39,7 +39,9 @@ beforeAll(async () => {
   );
   hub = await start();
   // From source, the queues have no prepared folder to begin with.
-  await eventually(() => expect(log.join('')).toContain('looking after alerts'), 50_000);
+  await eventually(() => {
+    if (!log.join('').includes('looking after alerts')) throw new Error('nobody looks after alerts yet');
+  }, 50_000);
 }, 60_000);
 afterAll(async () => {
   await hub.close();
