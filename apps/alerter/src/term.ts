@@ -14,6 +14,8 @@ import { entryKey, laneOf, Outbox, OUTBOX } from './outbox.js';
 
 /** A checkpoint without a decision may wait this long: a crash only repeats what came since. */
 const SAVE_MS = 1_000;
+/** More than this does not wait: one append takes a limited number of bytes. */
+const MAX_UNSAVED_CHARS = 8 * 1024 * 1024;
 /** What the delivery workers remove is heard; should that get lost, it is read again this often. */
 const REREAD_MS = 10_000;
 
@@ -48,6 +50,7 @@ export class Term {
   private readonly history: DeliveryHistory;
   /** Decided, not in a checkpoint yet. */
   private unsaved = new Map<string, string | null>();
+  private unsavedChars = 0;
   private lanes = new Set<string>();
   /** Alerts received since lanes were last looked at. */
   private readonly begun = new Set<string>();
@@ -184,9 +187,9 @@ export class Term {
       if (alert !== undefined) this.receive(alert);
     }
     this.tell();
-    for (const [key, text] of changes) this.unsaved.set(key, text);
-    for (const [key, text] of this.alerts.changes()) this.unsaved.set(key, text);
-    this.urgent ||= transitions.length > 0;
+    for (const [key, text] of changes) this.note(key, text);
+    for (const [key, text] of this.alerts.changes()) this.note(key, text);
+    this.urgent ||= transitions.length > 0 || this.unsavedChars > MAX_UNSAVED_CHARS;
   }
 
   /**
@@ -216,9 +219,14 @@ export class Term {
     );
   }
 
+  private note(key: string, text: string | null): void {
+    this.unsaved.set(key, text);
+    this.unsavedChars += key.length + (text?.length ?? 0);
+  }
+
   private post(notification: Notification): void {
     const key = entryKey(notification);
-    this.unsaved.set(key, JSON.stringify(notification));
+    this.note(key, JSON.stringify(notification));
     this.outbox.add(key);
     this.lanes.add(laneOf(key));
     this.urgent = true;
@@ -237,6 +245,7 @@ export class Term {
     const { unsaved, lanes } = this;
     const applied = this.evaluator.positions;
     this.unsaved = new Map();
+    this.unsavedChars = 0;
     this.lanes = new Set();
     this.urgent = false;
     this.saves.push({ number: await checkpoint.append(fence, unsaved), applied });

@@ -22,7 +22,7 @@ import { Router } from './router.js';
 
 /** Alerts at once, firing or not yet told: about 400 MB with all their samples, 100 MB as they usually are. */
 export const MAX_ALERTS = 200_000;
-/** Notices of one call of `due`, and their bytes: a checkpoint takes 16 MiB. The rest stays due. */
+/** Notices of one call of `due`, and their bytes: what is decided in one go goes into one checkpoint. The rest stays due. */
 const MAX_DUE = 500;
 const MAX_DUE_BYTES = 4 * 1_024 * 1_024;
 const SWEEP_MS = 60_000;

@@ -198,7 +198,8 @@ export function describeDocuments(open: () => Promise<Subject>): void {
         ['a/1', 'x'],
         ['a/2', 'x'.repeat(MAX_TEXT_BYTES + 1)],
       ]);
-      const tooMuch = new Map(Array.from({ length: 17 }, (_, index) => [`a/${index}`, 'x'.repeat(MAX_APPEND_BYTES / 16)]));
+      const longest = 'x'.repeat(MAX_TEXT_BYTES);
+      const tooMuch = new Map(Array.from({ length: MAX_APPEND_BYTES / MAX_TEXT_BYTES }, (_, index) => [`a/${index}`, longest]));
       for (const changes of [tooLong, tooMuch]) expect(await failure(alerts.append(1, changes))).toMatchObject({ code: 'documents_limit' });
       for (const key of ['', '#fence', 'k'.repeat(1025)])
         expect(await failure(alerts.append(1, new Map([[key, 'x']])))).toMatchObject({ code: 'documents_invalid' });

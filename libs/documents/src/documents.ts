@@ -54,7 +54,7 @@ export interface Checkpoint {
   /** Takes over: appends of lower fencing numbers reject with FencedError from now on. */
   claim(fence: number): Promise<void>;
   /**
-   * All of it is durable, or none; null removes. Texts of at most 1 MiB each, 16 MiB in all. Gives the append's number,
+   * All of it is durable, or none; null removes. Texts of at most 1 MiB each, 96 MiB in all. Gives the append's number,
    * which rises. Rejects with FencedError when somebody claimed a higher number, or when what was claimed is lost.
    */
   append(fence: number, changes: Changes): Promise<number>;

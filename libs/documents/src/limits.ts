@@ -8,8 +8,11 @@ export const MAX_VALUE_BYTES = 256 * 1024;
 export const MAX_DOCUMENTS = 10_000;
 /** A rule's state with its groups is split over several keys long before. */
 export const MAX_TEXT_BYTES = 1024 * 1024;
-/** One append is one write to the disk or one script of Redis, during which nothing else moves. */
-export const MAX_APPEND_BYTES = 16 * 1024 * 1024;
+/**
+ * One append is one write to the disk or one script of Redis, during which nothing else moves; what it cannot take ends the
+ * owner's term, so it takes a hundred thousand groups that change in the same second.
+ */
+export const MAX_APPEND_BYTES = 96 * 1024 * 1024;
 export const MAX_KEY_BYTES = 1024;
 
 const COLLECTION = /^[a-z][a-z0-9-]{0,31}$/;

@@ -18,7 +18,7 @@ const FRAME_HEAD_BYTES = 24;
 const CHECKED_FROM = 8;
 const REMOVED = 0xffffffff;
 /** The largest append with the heads of its changes is below; a longer frame is damage. */
-const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
+const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 
 export interface Frame {
   readonly fence: number;
