@@ -213,8 +213,9 @@ export class ConditionRun implements RuleRun {
   /** Windows that end in seconds that are not certain yet: whether the records that are there are enough. */
   #fireEarly(group: ConditionGroup, first: number): void {
     if (!this.#judge.onRecords || this.#durations.for > 0 || group.phase !== 'ok') return;
-    const range = { from: Math.max(group.settled + 1, first, group.end + 1), to: this.#windows.newest(group) };
-    if (range.from > range.to) return;
+    const begin = Math.max(group.settled + 1, first, group.end + 1);
+    // Behind the newest record records only leave: one second tells of all, and it may be the first after the last episode.
+    const range = { from: begin, to: Math.max(begin, this.#windows.newest(group)) };
     const complete = this.#completeFrom(group);
     this.#windows.walk(group, range, (from, _to, view) => {
       if (!this.#judge.holdsEarly(view, from >= complete)) return true;
