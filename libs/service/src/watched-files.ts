@@ -58,6 +58,7 @@ export class WatchedFiles {
         clearTimeout(this.settle);
         this.settle = setTimeout(() => void this.look(), SETTLE_MS);
       });
+      this.watcher.unref();
       this.watcher.on('error', () => {
         this.watcher?.close();
         this.watcher = undefined;

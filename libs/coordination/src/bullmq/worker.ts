@@ -85,9 +85,16 @@ export class BullJobWorker implements Worker {
     const abort = setTimeout(() => this.held.abortAll('the worker closes'), deadlineMs);
     let leave: NodeJS.Timeout | undefined;
     const left = new Promise<void>((resolve) => (leave = setTimeout(resolve, deadlineMs + ABORTED_MS)));
-    await Promise.race([closed, left.then(() => bull.getBackend().close(true))]).catch(() => undefined);
+    await Promise.race([closed, left.then(() => this.tearDown())]).catch(() => undefined);
     clearTimeout(abort);
     clearTimeout(leave);
+  }
+
+  /** A close that waits for a server that is away leaves the timer of its locks running, which keeps the process alive. */
+  private async tearDown(): Promise<void> {
+    const { lockManager } = this.bull as unknown as { readonly lockManager?: { close(): Promise<void> } };
+    await lockManager?.close();
+    await this.bull.getBackend().close(true);
   }
 
   private create(): Bull {
