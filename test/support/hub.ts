@@ -26,7 +26,8 @@ const ROOT = path.resolve(import.meta.dirname, import.meta.filename.endsWith('.j
 const NODE_FLAGS = [
   '--max-semi-space-size=16',
   '--min-semi-space-size=16',
-  '--initial-old-space-size=64',
+  '--heap-growing-percent=200',
+  '--no-lazy-feedback-allocation',
   '--single-threaded-gc',
   '--v8-pool-size=1',
 ];

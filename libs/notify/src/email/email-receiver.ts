@@ -3,7 +3,6 @@
  * answers pass, 5xx want a person (RFC 5321, 4.2.1). One of several recipients refused is delivered: the others have it.
  */
 import { connect as connectSocket, type Socket } from 'node:net';
-import { createTransport } from 'nodemailer';
 import type { Notification } from '#libs/alerts';
 import { DeliveryError } from '../errors.js';
 import { HTTP_TIMEOUT_MS } from '../http/http-sender.js';
@@ -73,6 +72,8 @@ export class EmailReceiver implements Receiver {
 
   private async submit(notification: Notification, socket: Socket): Promise<number> {
     const { host, port, tls, username, password, from, to } = this.settings;
+    // Loaded when somebody is written to.
+    const { createTransport } = await import('nodemailer');
     const transport = createTransport({
       host,
       port,
