@@ -3,6 +3,7 @@ export { QueryError, type QueryErrorCode } from './errors.js';
 export { parseQuery } from './parser.js';
 export { formatQuery } from './format.js';
 export { toElasticsearch, type ElasticsearchQuery } from './elasticsearch.js';
+export { needsOf, tokenValue, type Needs } from './needs.js';
 export { toSql, type SqlCondition, type SqlParam } from './sql.js';
 export { toPredicate, type Predicate } from './predicate.js';
 export { tokenise, wordsOf } from './tokeniser.js';

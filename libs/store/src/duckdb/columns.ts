@@ -30,6 +30,9 @@ const BY_ECS_NAME = new Map<string, string>(TEXT_COLUMNS.map(([column, name]) =>
 /** Objects whose members are one flat level with dotted keys, as the normaliser makes them. */
 export const FLAT_OBJECTS: ReadonlySet<string> = new Set(['attributes', 'labels', 'container.labels']);
 
+/** Token filters per block of rows, see `token-filter.ts`: the number is that of their format. */
+export const FILTERS = 'filters_1';
+
 /** Columns of ever new text. zstd takes a third less room for them than DuckDB's own choice, and less time; needs the version below. */
 const FREE_TEXT: ReadonlySet<string> = new Set(['message', 'words', 'rest']);
 export const STORAGE_VERSION = 'v1.2.0';
@@ -37,12 +40,17 @@ export const STORAGE_VERSION = 'v1.2.0';
 const textColumn = (column: string): string => `${column} VARCHAR${FREE_TEXT.has(column) ? ' USING COMPRESSION zstd' : ''}`;
 const textColumns = [...TEXT_COLUMNS.map(([column]) => column), 'words', 'rest'].map(textColumn).join(', ');
 
+/** Files of before have none, and get it when they are opened. */
+export const filtersOf = (name: string): string =>
+  `CREATE TABLE IF NOT EXISTS ${name}.${FILTERS} (first BIGINT, records BIGINT, from_ms BIGINT, to_ms BIGINT, part INTEGER, bits BLOB)`;
+
 /** Statements that make a day file's tables in the attached database `name`. */
 export function schemaOf(name: string): string[] {
   return [
     `CREATE TABLE ${name}.logs (ts BIGINT, seq BIGINT, node VARCHAR, ${textColumns})`,
     `CREATE TABLE ${name}.minutes (minute BIGINT, level VARCHAR, records BIGINT)`,
     `CREATE TABLE ${name}.applied (journal VARCHAR, position BIGINT)`,
+    filtersOf(name),
     `CREATE TABLE ${name}.meta (key VARCHAR, value VARCHAR)`,
     `INSERT INTO ${name}.meta VALUES ('format', '${FORMAT}')`,
   ];

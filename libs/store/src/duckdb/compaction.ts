@@ -1,10 +1,12 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { filterRows, storeFilter } from './blocks.js';
 import type { Catalog } from './catalog.js';
 import { quoteText, schemaOf, STORAGE_VERSION } from './columns.js';
 import type { DayFile } from './day-file.js';
 import { windowSql, windowsOf } from './search.js';
+import { FilterBuilder } from './token-filter.js';
 import { NS_PER_MS } from './timestamp.js';
 import type { Turns } from './turns.js';
 
@@ -57,12 +59,15 @@ async function rewrite(connection: DuckDBConnection, day: DayFile, path: string)
 
 async function copyRows(connection: DuckDBConnection, day: DayFile, target: string): Promise<void> {
   const whole = { fromNs: BigInt(day.startMs) * NS_PER_MS, toNs: BigInt(day.endMs) * NS_PER_MS };
+  let filter = new FilterBuilder(0);
   for (const slice of windowsOf(day, whole, 'asc', { first: SLICE_RECORDS, growth: 1 })) {
     await day.reading(async () => {
       await connection.run(`INSERT INTO ${target}.logs SELECT * FROM ${day.name}.logs WHERE ${windowSql(slice)} ORDER BY ts, seq, node`);
     });
+    filter = await filterRows(connection, target, filter);
     await connection.run(`CHECKPOINT ${target}`);
   }
+  if (filter.records > 0) await storeFilter(connection, target, filter);
 }
 
 async function swap(catalog: Catalog, day: DayFile, path: string, writes: number): Promise<boolean> {
@@ -82,6 +87,7 @@ async function swap(catalog: Catalog, day: DayFile, path: string, writes: number
     await rename(path, day.path);
     await syncPath(dirname(day.path));
     day.compactedRecords = day.counts.total;
+    day.rewrites += 1;
     return true;
   } finally {
     await day.attachAgain(catalog.writer);

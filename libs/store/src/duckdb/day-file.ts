@@ -1,6 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { FORMAT, quoteText, schemaOf, STORAGE_VERSION } from './columns.js';
+import { filtersOf, FORMAT, quoteText, schemaOf, STORAGE_VERSION } from './columns.js';
 import { MinuteCounts } from './minute-counts.js';
 import { dayStartMs, DAY_MS } from './timestamp.js';
 
@@ -18,6 +18,8 @@ export class DayFile {
   compactedRecords = -1;
   /** Grows with every write, so that a rewrite sees whether it missed one. */
   writes = 0;
+  /** Grows with every rewrite, which gives rows other ids. */
+  rewrites = 0;
   /** Source bytes that are in the write-ahead log only. */
   unsavedBytes = 0;
 
@@ -137,6 +139,7 @@ export class DayFile {
   private async load(connection: DuckDBConnection): Promise<void> {
     const meta = new Map((await connection.runAndReadAll(`SELECT key, value FROM ${this.name}.meta`)).getRowsJS() as [string, string][]);
     if (meta.get('format') !== FORMAT) throw new Error(`its format is ${meta.get('format') ?? 'not given'}, this version reads ${FORMAT}`);
+    await connection.run(filtersOf(this.name));
     this.compactedRecords = Number(meta.get('compacted') ?? -1);
     const counts = await connection.runAndReadAll(
       `SELECT minute::DOUBLE, level, sum(records)::DOUBLE FROM ${this.name}.minutes GROUP BY ALL`,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { toSql, type Query } from '#libs/query';
+import { needsOf, toSql, type Query } from '#libs/query';
 import { StoreError } from '../errors.js';
 import type {
   HistogramRequest,
@@ -157,7 +157,9 @@ export class DuckDbStore implements LogStore {
   }
 
   private filterOf(query: Query): Filter {
-    return { ...toSql(query, { nowNs: BigInt(this.options.now()) * 1_000_000n }), reads: readsOf(query) };
+    const at = { nowNs: BigInt(this.options.now()) * 1_000_000n };
+    const needs = needsOf(query, at);
+    return { ...toSql(query, at), ...(needs && { needs }), reads: readsOf(query) };
   }
 
   private call<Name extends CallName>(

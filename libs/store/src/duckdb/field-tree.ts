@@ -1,4 +1,5 @@
 import { FLAT_OBJECTS, TEXT_COLUMNS } from './columns.js';
+import { fieldHash, isAsked } from './row-tokens.js';
 
 /** Names that stand in columns of their own beside the text columns. */
 const OWN_COLUMNS: ReadonlySet<string> = new Set(['@timestamp', 'event.sequence', 'logweir.node']);
@@ -15,6 +16,8 @@ export class Field {
   /** Index among the text columns, or -1. */
   readonly column: number;
   readonly ownColumn: boolean;
+  /** How its tokens begin; undefined when none is kept of it. */
+  readonly hash: number | undefined;
   private readonly children = new Map<string, Field>();
 
   constructor(
@@ -24,6 +27,7 @@ export class Field {
   ) {
     this.memberText = `${JSON.stringify(name)}:`;
     this.column = isLeaf ? NO_COLUMN : TEXT_COLUMNS.findIndex(([, field]) => field === name);
+    this.hash = isAsked(name) ? fieldHash(name) : undefined;
     this.ownColumn = OWN_COLUMNS.has(name);
   }
 

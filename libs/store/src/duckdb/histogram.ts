@@ -1,4 +1,5 @@
 import type { HistogramResult } from '../log-store.js';
+import { DayRows } from './blocks.js';
 import type { Catalog } from './catalog.js';
 import { countedLevels } from './counted-levels.js';
 import { fieldSql } from './columns.js';
@@ -69,9 +70,10 @@ class Histogram {
 
   private async readRows(day: DayFile, span: Span): Promise<void> {
     const { filter, by, intervalMs } = this.call;
+    const table = await new DayRows(this.catalog, day, { needs: filter.needs, deadline: this.deadline }).tableFor(span);
     const value = by === undefined ? `''` : `coalesce(${fieldSql(by)}, '')`;
     const rows = await this.catalog.readers.rows(
-      `SELECT (ts // ${BigInt(intervalMs) * NS_PER_MS})::DOUBLE, ${value}, count(*)::DOUBLE FROM ${day.name}.logs
+      `SELECT (ts // ${BigInt(intervalMs) * NS_PER_MS})::DOUBLE, ${value}, count(*)::DOUBLE FROM ${table}
        WHERE ${windowSql(span)} AND (${filter.sql}) GROUP BY ALL LIMIT ${MAX_GROUPS}`,
       filter.params,
       this.deadline,

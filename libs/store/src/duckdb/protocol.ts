@@ -1,4 +1,5 @@
 import type { HistogramResult, OrderKey, SearchResult, StoredRecord, StoreHealth, WriteOutcome } from '../log-store.js';
+import type { Needs } from '#libs/query';
 import type { StoreErrorCode } from '../errors.js';
 
 /** What the client and its worker thread say to each other: one request, one reply of the same id; reports come on their own. */
@@ -20,6 +21,8 @@ export interface StartOptions {
 export interface Filter {
   readonly sql: string;
   readonly params: readonly (string | number | bigint | boolean)[];
+  /** Tokens without which no record matches. */
+  readonly needs?: Needs;
   /** What of a record the query looks at: with nothing but the level, the counts per minute can answer. */
   readonly reads: 'nothing' | 'level' | 'records';
 }

@@ -1,6 +1,7 @@
 import { wordsOf } from '#libs/query';
 import { MESSAGE_INDEX, TEXT_COLUMNS } from './columns.js';
 import { ROOT, type Field } from './field-tree.js';
+import { hashColumns, hashValue } from './row-tokens.js';
 import { parseInstant } from './timestamp.js';
 
 /** One record as the columns of its day file. */
@@ -13,6 +14,8 @@ export interface Row {
   readonly texts: (string | null)[];
   readonly words: string | null;
   readonly rest: string;
+  /** Hashes of its tokens. */
+  readonly tokens: readonly number[];
 }
 
 /** What keeps one record out of the store. `type` is a metric label. */
@@ -34,6 +37,7 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 class Flattening {
   readonly texts: (string | null)[] = NO_TEXTS.slice();
   rest = '';
+  readonly tokens: number[] = [];
 
   walk(object: Json, parent: Field): void {
     for (const key in object) {
@@ -41,8 +45,13 @@ class Flattening {
       const field = parent.child(key);
       if (field.column >= 0 && typeof value === 'string') this.texts[field.column] = value;
       else if (!field.isLeaf && isObject(value)) this.walk(value, field);
-      else if (!field.ownColumn) this.rest += (this.rest === '' ? '{' : ',') + field.memberText + JSON.stringify(value);
+      else if (!field.ownColumn) this.keep(field, value);
     }
+  }
+
+  private keep(field: Field, value: unknown): void {
+    this.rest += (this.rest === '' ? '{' : ',') + field.memberText + JSON.stringify(value);
+    if (field.hash !== undefined) hashValue(field.hash, value, this.tokens);
   }
 }
 
@@ -76,12 +85,15 @@ export function parseRow(line: string): Row {
   const flat = new Flattening();
   flat.walk(source, ROOT);
   const message = flat.texts[MESSAGE_INDEX];
+  const words = message === null || message === undefined ? null : wordsOf(message);
+  hashColumns(flat.texts, words, flat.tokens);
   return {
     ...instant,
     sequence: sequence as number,
     node: typeof node === 'string' ? node : '',
     texts: flat.texts,
-    words: message === null || message === undefined ? null : wordsOf(message),
+    words,
+    tokens: flat.tokens,
     rest: flat.rest === '' ? '{}' : `${flat.rest}}`,
   };
 }

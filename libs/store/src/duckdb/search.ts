@@ -1,5 +1,6 @@
 import type { DuckDBValue, JS } from '@duckdb/node-api';
 import type { SearchHit, SearchResult } from '../log-store.js';
+import { DayRows } from './blocks.js';
 import type { Catalog } from './catalog.js';
 import { countedLevels } from './counted-levels.js';
 import type { DayFile } from './day-file.js';
@@ -114,14 +115,18 @@ class Search {
   private async readDay(day: DayFile, span: Span): Promise<'more' | 'enough'> {
     const part = cut(span, day.startMs, day.endMs);
     if (part === undefined) return 'more';
-    for (const window of windowsOf(day, part, this.call.order)) {
-      await this.readWindow(day, window);
+    const rows = new DayRows(this.catalog, day, { needs: this.call.filter.needs, deadline: this.deadline });
+    let table = `${day.name}.logs`;
+    for (const [index, window] of [...windowsOf(day, part, this.call.order)].entries()) {
+      // A common word is mostly found in the first window, which costs less than reading filters.
+      if (index > 0) table = await rows.tableFor(window);
+      await this.readWindow(table, window);
       if (this.hits.length >= this.call.limit) return 'enough';
     }
     return 'more';
   }
 
-  private async readWindow(day: DayFile, window: Span): Promise<void> {
+  private async readWindow(table: string, window: Span): Promise<void> {
     const { filter, order } = this.call;
     const cursor = cursorSql(this.call);
     const direction = order.toUpperCase();
@@ -133,7 +138,7 @@ class Search {
       this.projection.rest ? 'rest' : 'NULL',
     ];
     const rows = await this.catalog.readers.rows(
-      `SELECT ${columns.join(', ')} FROM ${day.name}.logs WHERE ${windowSql(window)} AND (${filter.sql}) ${cursor.sql}
+      `SELECT ${columns.join(', ')} FROM ${table} WHERE ${windowSql(window)} AND (${filter.sql}) ${cursor.sql}
        ORDER BY ts ${direction}, seq ${direction}, node ${direction} LIMIT ${this.call.limit - this.hits.length}`,
       [...filter.params, ...cursor.params],
       this.deadline,
@@ -188,8 +193,9 @@ async function countAll(
     const levels = await countedLevels(catalog, day, range.filter, deadline);
     const { edges, minutes } = levels ? splitMinutes(day, part) : { edges: [...windowsOf(day, part, 'desc')], minutes: [] };
     for (const minute of minutes) value += day.counts.recordsIn(minute, levels);
+    const rows = new DayRows(catalog, day, { needs: range.filter.needs, deadline });
     for (const window of edges) {
-      const sql = `SELECT count(*)::DOUBLE FROM ${day.name}.logs WHERE ${windowSql(window)} AND (${range.filter.sql})`;
+      const sql = `SELECT count(*)::DOUBLE FROM ${await rows.tableFor(window)} WHERE ${windowSql(window)} AND (${range.filter.sql})`;
       value += Number((await catalog.readers.rows(sql, range.filter.params, deadline))[0]?.[0] ?? 0);
     }
     return 'more';

@@ -1,11 +1,13 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Rejection, WriteOutcome } from '../log-store.js';
+import { OpenFilters, storeFilter } from './blocks.js';
 import type { Catalog } from './catalog.js';
 import { LEVEL_INDEX, quoteText } from './columns.js';
 import type { DayFile } from './day-file.js';
 import { MinuteCounts, minuteOf } from './minute-counts.js';
 import type { WriteCall } from './protocol.js';
 import { parseRow, RowError, type Row } from './row.js';
+import type { FilterBuilder } from './token-filter.js';
 import { dayOf } from './timestamp.js';
 import { breathe } from './turns.js';
 
@@ -43,6 +45,7 @@ interface Tally {
 export class Writing {
   /** Why the last write kept records back; empty when it did not. */
   failure = '';
+  private readonly filters = new OpenFilters();
 
   constructor(
     private readonly catalog: Catalog,
@@ -52,7 +55,7 @@ export class Writing {
   async write(call: WriteCall): Promise<WriteOutcome> {
     const tally: Tally = { stored: 0, expired: 0, rejected: [], retry: [], reason: undefined };
     for (const [day, entries] of await this.writeFirstDay(call, tally)) {
-      const transaction = await DayTransaction.begin(this.catalog, day, call);
+      const transaction = await DayTransaction.begin(this.catalog, this.filters, { day, call });
       for (const [at, entry] of entries.entries()) {
         transaction.add(entry);
         if (at % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
@@ -81,7 +84,7 @@ export class Writing {
       if (day === transaction?.day) transaction.add(entry);
       else if (this.isExpired(day, call.nowMs)) tally.expired += 1;
       else if (transaction !== undefined) entriesOf(others, day).push(entry);
-      else (transaction = await DayTransaction.begin(this.catalog, day, call)).add(entry);
+      else (transaction = await DayTransaction.begin(this.catalog, this.filters, { day, call })).add(entry);
     }
     await transaction?.commit(tally);
     return others;
@@ -97,19 +100,23 @@ class DayTransaction {
   private failure: Error | undefined;
   private file: DayFile | undefined;
   private appender: DuckDBAppender | undefined;
+  private filter: FilterBuilder | undefined;
 
   private constructor(
     readonly day: string,
     private readonly catalog: Catalog,
+    private readonly filters: OpenFilters,
     private readonly call: WriteCall,
   ) {}
 
   /** Never throws, nor does anything after it: a failure is kept until `commit` counts it. */
-  static async begin(catalog: Catalog, day: string, call: WriteCall): Promise<DayTransaction> {
-    const transaction = new DayTransaction(day, catalog, call);
+  static async begin(catalog: Catalog, filters: OpenFilters, of: { day: string; call: WriteCall }): Promise<DayTransaction> {
+    const { day, call } = of;
+    const transaction = new DayTransaction(day, catalog, filters, call);
     try {
       transaction.file = await catalog.open(day, call.nowMs);
       await catalog.writer.run('BEGIN');
+      transaction.filter = filters.of(transaction.file);
       transaction.appender = await catalog.writer.createAppender('logs', 'main', transaction.file.name);
     } catch (error) {
       transaction.failure = error as Error;
@@ -123,6 +130,7 @@ class DayTransaction {
     if (this.failure !== undefined || position <= (this.file?.applied.get(this.call.journal) ?? -1)) return;
     try {
       appendRow(this.appender as DuckDBAppender, row);
+      this.filter?.add(row.ms, row.tokens);
     } catch (error) {
       this.failure = error as Error;
     }
@@ -152,10 +160,12 @@ class DayTransaction {
     if (this.counts.total > 0) {
       await writer.run(`INSERT INTO ${file.name}.applied VALUES (${quoteText(this.call.journal)}, ${this.position})`);
       await writer.run(`INSERT INTO ${file.name}.minutes VALUES ${countValues(this.counts)}`);
+      if (this.filter?.isFull) await storeFilter(writer, file.name, this.filter);
       file.writes += 1;
     }
     await writer.run('COMMIT');
     if (this.counts.total === 0) return;
+    if (this.filter?.isFull) this.filters.drop(file);
     file.counts.merge(this.counts);
     file.applied.set(this.call.journal, this.position);
     file.unsavedBytes += this.bytes;
@@ -165,6 +175,7 @@ class DayTransaction {
     // What it still holds would be written when the collector takes it, outside of any transaction.
     this.appender?.clear();
     await this.catalog.writer.run('ROLLBACK').catch(() => {});
+    if (this.file) this.filters.drop(this.file);
     if (this.file) await this.catalog.forget(this.file).catch(() => {});
   }
 }

@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { parseQuery } from '#libs/query';
+import { BASE_NS, CONTRACT_NOW_MS, contractBatch, contractRecord, contractSearch, DAY_NS, type Source } from '../records.contract.js';
+import { DuckDbStore } from './duckdb-store.js';
+import { FilterBuilder, hashToken, mayHold, partOf, PARTS } from './token-filter.js';
+
+const tokens = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `token${from + index}`);
+
+describe('a token filter', () => {
+  it.each([1, 30, 5_000, 200_000])('of %p tokens has every one of them, and few others', (count) => {
+    const filter = new FilterBuilder(0);
+    for (const token of tokens(count)) filter.add(1, [hashToken(token)]);
+    const parts = filter.finish();
+    expect(parts).toHaveLength(PARTS);
+    const has = (token: string) => mayHold(parts[partOf(hashToken(token))] as Uint8Array, hashToken(token));
+    expect(tokens(count).every(has)).toBe(true);
+    expect(tokens(10_000, 1_000_000).filter(has).length).toBeLessThan(400);
+  });
+
+  it('is full at its tokens, and small when it has few', () => {
+    const filter = new FilterBuilder(0);
+    filter.add(1, [hashToken('one')]);
+    expect(filter.isFull).toBe(false);
+    expect(filter.finish().reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(512);
+    const other = new FilterBuilder(0);
+    for (const token of tokens(250_000)) other.add(1, [hashToken(token)]);
+    expect(other.isFull).toBe(true);
+  });
+});
+
+const VALUES = [
+  '7',
+  '7.0',
+  '-0',
+  0,
+  7,
+  1e21,
+  '1e+21',
+  'abc',
+  '',
+  'a\0b',
+  'ab=c',
+  '서버',
+  'x\ud800',
+  true,
+  null,
+  ['a', 7, 'b'],
+  [['a']],
+  { a: 1 },
+];
+const WORDS = ['paid', 'failed', 'foo.bar', '서버에서', '7', "can't", 'Straße', '漢字', '👍'];
+const QUERIES = [
+  ...WORDS,
+  ...[
+    'a:7',
+    'a:"7.0"',
+    'a:abc',
+    'a:"1e21"',
+    'a:0',
+    'a:a',
+    'a:true',
+    'a:""',
+    'a:서버',
+    'a:"ab=c"',
+    'a:x\ufffd',
+    'trace:7',
+    'trace:abc',
+    'trace:a',
+  ],
+  ...['"paid failed"', 'paid or a:7', 'paid a:7', 'not paid', 'p*d', '-a:7 paid', 'http.response.status_code:200', 'level:(error or warn)'],
+  ...[
+    '*:7',
+    'a*:7',
+    'labels.team:7',
+    'rare7',
+    'rare70000',
+    'rare70000 or rare130001',
+    'rare7 and not paid',
+    'error.message:paid',
+    'node:"n"',
+  ],
+];
+
+const field = fc.constantFrom(...VALUES);
+const some = fc.record({
+  message: fc.array(fc.constantFrom(...WORDS), { maxLength: 4 }).map((words) => words.join(' ')),
+  log: fc.record({ level: fc.constantFrom('info', 'warn', 'error') }),
+  trace: fc.record({ id: field }),
+  http: fc.record({ response: fc.record({ status_code: fc.constantFrom(200, '200', 404) }) }),
+  error: fc.record({ message: fc.constantFrom('paid', 'other') }),
+  labels: fc.record({ team: fc.constantFrom('7', 'shop') }),
+  attributes: fc.record({ a: field, ab: field }),
+});
+
+/** Over one block of rows, few of them random. */
+function manyRecords(seed: readonly Source[], first: number, count: number): Source[] {
+  return Array.from({ length: count }, (_, index) => {
+    const sequence = first + index;
+    const random = index % 500 === 0 ? seed[(index / 500) % seed.length] : undefined;
+    return contractRecord(sequence, BigInt(sequence) * 20_000n, random ?? { message: `rare${sequence} of many` });
+  });
+}
+
+describe('answers from blocks', () => {
+  let folder: string;
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'logweir-filter-'))));
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const open = async (nowMs = CONTRACT_NOW_MS): Promise<DuckDbStore> => {
+    const store = new DuckDbStore({ folder, now: () => nowMs });
+    await store.start();
+    return store;
+  };
+
+  /** `not not q` asks the same with no needs. */
+  async function check(store: DuckDbStore): Promise<void> {
+    for (const q of QUERIES) {
+      const query = parseQuery(q);
+      const plain = { type: 'not', clause: { type: 'not', clause: query } } as const;
+      const request = contractSearch({ limit: 1_000, fields: ['trace.id'] });
+      const wanted = await store.search({ ...request, query: plain });
+      const found = await store.search({ ...request, query });
+      expect({ q, hits: found.hits }).toEqual({ q, hits: wanted.hits });
+      // Counting has little time and may give up; the histogram below counts all.
+      if (found.total.exact && wanted.total.exact) expect({ q, total: found.total }).toEqual({ q, total: wanted.total });
+      const counts = { ...contractSearch(), intervalMs: 60_000 };
+      expect(await store.histogram({ ...counts, query })).toEqual(await store.histogram({ ...counts, query: plain }));
+    }
+  }
+
+  it('are those of the rows alone: at once, after late records and a restart, and after a rewrite', async () => {
+    const seed = fc.sample(some, 100) as Source[];
+    let store = await open();
+    for (let first = 1; first <= 130_000; first += 10_000) await store.write(contractBatch(manyRecords(seed, first, 10_000)));
+    await check(store);
+    await store.write(
+      contractBatch(manyRecords(seed, 140_001, 3_000).map((record) => ({ ...record, '@timestamp': '2026-11-21T00:00:00.000000000Z' }))),
+    );
+    await store.write(contractBatch([contractRecord(150_000, -DAY_NS, { message: 'rare7 of yesterday' })]));
+    await check(store);
+    await store.close();
+    store = await open(CONTRACT_NOW_MS + Number(DAY_NS / 1_000_000n));
+    await store.write(contractBatch(manyRecords(seed, 150_001, 3_000)));
+    await check(store);
+    while ((await store.maintain()).compacted.length > 0);
+    await check(store);
+    const request = contractSearch({ q: 'rare7', fromNs: BASE_NS });
+    expect((await store.search(request)).total).toEqual({ value: 1, exact: true });
+    await store.close();
+  }, 120_000);
+});
