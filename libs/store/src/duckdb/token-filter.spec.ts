@@ -85,14 +85,16 @@ const QUERIES = [
 ];
 
 const field = fc.constantFrom(...VALUES);
+/** DuckDB refuses to read JSON that has half a surrogate. */
+const attribute = fc.constantFrom(...VALUES.filter((value) => value !== 'x\ud800'));
 const some = fc.record({
   message: fc.array(fc.constantFrom(...WORDS), { maxLength: 4 }).map((words) => words.join(' ')),
   log: fc.record({ level: fc.constantFrom('info', 'warn', 'error') }),
-  trace: fc.record({ id: field }),
+  trace: fc.record({ id: field.filter((value) => typeof value === 'string') }),
   http: fc.record({ response: fc.record({ status_code: fc.constantFrom(200, '200', 404) }) }),
   error: fc.record({ message: fc.constantFrom('paid', 'other') }),
   labels: fc.record({ team: fc.constantFrom('7', 'shop') }),
-  attributes: fc.record({ a: field, ab: field }),
+  attributes: fc.record({ a: attribute, ab: attribute }),
 });
 
 /** Over one block of rows, few of them random. */
