@@ -72,8 +72,6 @@ const QUERIES = [
   ],
   ...['"paid failed"', 'paid or a:7', 'paid a:7', 'not paid', 'p*d', '-a:7 paid', 'http.response.status_code:200', 'level:(error or warn)'],
   ...[
-    '*:7',
-    'a*:7',
     'labels.team:7',
     'rare7',
     'rare70000',
