@@ -6,7 +6,7 @@ import type { DayFile } from './day-file.js';
 import type { Deadline } from './readers.js';
 import { hashStored } from './row-tokens.js';
 import type { Span } from './search.js';
-import { FilterBuilder, hashToken, mayHold, partOf } from './token-filter.js';
+import { FilterBuilder, hashToken, mayHold, partOf, Tokens } from './token-filter.js';
 import { msOf } from './timestamp.js';
 import { breathe } from './turns.js';
 
@@ -161,10 +161,12 @@ export async function filterRows(connection: DuckDBConnection, database: string,
   );
   let current = filter;
   const full: FilterBuilder[] = [];
+  const tokens = new Tokens();
   for await (const rows of result.yieldRowsJs()) {
     for (const [id, ns, words, rest, ...texts] of rows) {
       if (id !== current.first + current.records) throw new Error(`row ${String(id)} came out of order while its day was rewritten`);
-      current.add(msOf(ns as bigint), hashStored(texts as (string | null)[], words as string | null, rest as string));
+      hashStored(texts as (string | null)[], words as string | null, rest as string, tokens);
+      current.add(msOf(ns as bigint), tokens);
       if (!current.isFull) continue;
       full.push(current);
       current = new FilterBuilder(current.first + current.records);

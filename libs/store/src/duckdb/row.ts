@@ -3,6 +3,7 @@ import { MESSAGE_INDEX, TEXT_COLUMNS } from './columns.js';
 import { ROOT, type Field } from './field-tree.js';
 import { hashColumns, hashValue } from './row-tokens.js';
 import { parseInstant } from './timestamp.js';
+import { Tokens } from './token-filter.js';
 
 /** One record as the columns of its day file. */
 export interface Row {
@@ -14,8 +15,6 @@ export interface Row {
   readonly texts: (string | null)[];
   readonly words: string | null;
   readonly rest: string;
-  /** Hashes of its tokens. */
-  readonly tokens: readonly number[];
 }
 
 /** What keeps one record out of the store. `type` is a metric label. */
@@ -37,7 +36,8 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 class Flattening {
   readonly texts: (string | null)[] = NO_TEXTS.slice();
   rest = '';
-  readonly tokens: number[] = [];
+
+  constructor(private readonly tokens: Tokens) {}
 
   walk(object: Json, parent: Field): void {
     for (const key in object) {
@@ -55,10 +55,19 @@ class Flattening {
   }
 }
 
+/** Any escape; the group is half a surrogate pair without its other half. */
+const ESCAPE = /\\(?:u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(u[dD][89a-fA-F][\da-fA-F]{2})|.)/gs;
+
+/** DuckDB refuses to read JSON with half a surrogate pair: every search over `rest` would fail. The bytes came as UTF-8, so only escapes make one. */
+function replaceHalves(line: string): string {
+  if (!line.includes('\\ud') && !line.includes('\\uD')) return line;
+  return line.replace(ESCAPE, (escape, half) => (half === undefined ? escape : '\\ufffd'));
+}
+
 function parseSource(line: string): Json {
   let source: unknown;
   try {
-    source = JSON.parse(line);
+    source = JSON.parse(replaceHalves(line));
   } catch (error) {
     throw new RowError('source_not_json', `the record is not JSON: ${(error as Error).message}`);
   }
@@ -66,8 +75,9 @@ function parseSource(line: string): Json {
   return source;
 }
 
-/** Throws `RowError` for a record that has no place in the order. */
-export function parseRow(line: string): Row {
+/** Throws `RowError` for a record that has no place in the order. The record's tokens take the place of those in `tokens`. */
+export function parseRow(line: string, tokens = new Tokens()): Row {
+  tokens.length = 0;
   const source = parseSource(line);
   const timestamp = source['@timestamp'];
   const instant = typeof timestamp === 'string' ? parseInstant(timestamp) : undefined;
@@ -82,18 +92,17 @@ export function parseRow(line: string): Row {
     throw new RowError('sequence_invalid', `event.sequence is ${JSON.stringify(sequence)?.slice(0, 50)}, not an integer`);
   }
   const node = (source['logweir'] as Json | undefined)?.['node'];
-  const flat = new Flattening();
+  const flat = new Flattening(tokens);
   flat.walk(source, ROOT);
   const message = flat.texts[MESSAGE_INDEX];
   const words = message === null || message === undefined ? null : wordsOf(message);
-  hashColumns(flat.texts, words, flat.tokens);
+  hashColumns(flat.texts, words, tokens);
   return {
     ...instant,
     sequence: sequence as number,
     node: typeof node === 'string' ? node : '',
     texts: flat.texts,
     words,
-    tokens: flat.tokens,
     rest: flat.rest === '' ? '{}' : `${flat.rest}}`,
   };
 }

@@ -20,10 +20,30 @@ const PRIME = 0x01000193;
 export const HASH_START = 0x811c9dc5 | 0;
 const SPACE = 32;
 
+/** Hashes of one record's tokens, used again for the next. */
+export class Tokens {
+  hashes = new Int32Array(1024);
+  length = 0;
+
+  push(hash: number): void {
+    if (this.length === this.hashes.length) this.grow();
+    this.hashes[this.length] = hash;
+    this.length += 1;
+  }
+
+  private grow(): void {
+    const more = new Int32Array(this.hashes.length * 2);
+    more.set(this.hashes);
+    this.hashes = more;
+  }
+}
+
+export const hashUnit = (hash: number, unit: number): number => Math.imul(hash ^ unit, PRIME);
+
 /** FNV-1a over UTF-16 units, from a hash so far. */
 export function hashOn(start: number, text: string): number {
   let hash = start;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), PRIME);
+  for (let index = 0; index < text.length; index += 1) hash = hashUnit(hash, text.charCodeAt(index));
   return hash;
 }
 
@@ -38,12 +58,12 @@ export const hashToken = (token: string): number => finishHash(hashOn(HASH_START
 export const partOf = (hash: number): number => hash >>> 28;
 
 /** The hash of each word in ` a b c `. */
-export function hashWords(words: string, into: number[]): void {
+export function hashWords(words: string, into: Tokens): void {
   let hash = HASH_START;
   for (let index = 1; index < words.length; index += 1) {
     const code = words.charCodeAt(index);
     if (code !== SPACE) {
-      hash = Math.imul(hash ^ code, PRIME);
+      hash = hashUnit(hash, code);
     } else {
       into.push(finishHash(hash));
       hash = HASH_START;
@@ -65,11 +85,13 @@ export class FilterBuilder {
     return this.tokens >= MAX_TOKENS || this.records >= MAX_RECORDS;
   }
 
-  add(ms: number, hashes: readonly number[]): void {
+  /** Takes the tokens: they are empty behind it. */
+  add(ms: number, tokens: Tokens): void {
     this.records += 1;
     if (ms < this.fromMs) this.fromMs = ms;
     if (ms > this.toMs) this.toMs = ms;
-    for (let index = 0; index < hashes.length; index += 1) this.addHash(hashes[index] ?? 0);
+    for (let index = 0; index < tokens.length; index += 1) this.addHash(tokens.hashes[index] as number);
+    tokens.length = 0;
   }
 
   /** The parts' bytes, in order. */

@@ -7,7 +7,8 @@ import type { DayFile } from './day-file.js';
 import { MinuteCounts, minuteOf } from './minute-counts.js';
 import type { WriteCall } from './protocol.js';
 import { parseRow, RowError, type Row } from './row.js';
-import type { FilterBuilder } from './token-filter.js';
+import { hashStored } from './row-tokens.js';
+import { type FilterBuilder, Tokens } from './token-filter.js';
 import { dayOf } from './timestamp.js';
 import { breathe } from './turns.js';
 
@@ -46,6 +47,8 @@ export class Writing {
   /** Why the last write kept records back; empty when it did not. */
   failure = '';
   private readonly filters = new OpenFilters();
+  /** Those of the record at hand. */
+  private readonly tokens = new Tokens();
 
   constructor(
     private readonly catalog: Catalog,
@@ -57,7 +60,9 @@ export class Writing {
     for (const [day, entries] of await this.writeFirstDay(call, tally)) {
       const transaction = await DayTransaction.begin(this.catalog, this.filters, { day, call });
       for (const [at, entry] of entries.entries()) {
-        transaction.add(entry);
+        const { texts, words, rest } = entry.row;
+        hashStored(texts, words, rest, this.tokens);
+        transaction.add(entry, this.tokens);
         if (at % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
       }
       await transaction.commit(tally);
@@ -77,14 +82,14 @@ export class Writing {
     for (const line of sourceLines(call.bulk)) {
       index += 1;
       if (index % SLICE_ROWS === SLICE_ROWS - 1) await breathe();
-      const row = parseOrReject(line, index, tally);
+      const row = parseOrReject(line, this.tokens, { index, tally });
       if (row === undefined) continue;
       const day = days.of(row.ms);
       const entry = { row, index, bytes: line.length };
-      if (day === transaction?.day) transaction.add(entry);
+      if (day === transaction?.day) transaction.add(entry, this.tokens);
       else if (this.isExpired(day, call.nowMs)) tally.expired += 1;
       else if (transaction !== undefined) entriesOf(others, day).push(entry);
-      else (transaction = await DayTransaction.begin(this.catalog, this.filters, { day, call })).add(entry);
+      else (transaction = await DayTransaction.begin(this.catalog, this.filters, { day, call })).add(entry, this.tokens);
     }
     await transaction?.commit(tally);
     return others;
@@ -124,13 +129,13 @@ class DayTransaction {
     return transaction;
   }
 
-  add({ row, index, bytes }: Entry): void {
+  add({ row, index, bytes }: Entry, tokens: Tokens): void {
     this.indexes.push(index);
     const position = this.call.positions[index] ?? 0;
     if (this.failure !== undefined || position <= (this.file?.applied.get(this.call.journal) ?? -1)) return;
     try {
       appendRow(this.appender as DuckDBAppender, row);
-      this.filter?.add(row.ms, row.tokens);
+      this.filter?.add(row.ms, tokens);
     } catch (error) {
       this.failure = error as Error;
     }
@@ -204,9 +209,9 @@ function appendText(appender: DuckDBAppender, text: string | null): void {
   else appender.appendVarchar(text);
 }
 
-function parseOrReject(line: string, index: number, tally: Tally): Row | undefined {
+function parseOrReject(line: string, tokens: Tokens, { index, tally }: { index: number; tally: Tally }): Row | undefined {
   try {
-    return parseRow(line);
+    return parseRow(line, tokens);
   } catch (error) {
     if (!(error instanceof RowError)) throw error;
     tally.rejected.push({ index, type: error.type, reason: error.message });
