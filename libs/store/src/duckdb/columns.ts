@@ -56,7 +56,11 @@ export function schemaOf(name: string): string[] {
   ];
 }
 
-export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** A NUL would end the statement, so it stands outside the quotes. */
+export function quoteText(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return text.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted;
+}
 
 /** A JSON pointer, because a JSON path has no way to quote a quote. */
 const pointerTo = (name: string): string => quoteText(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);

@@ -58,6 +58,17 @@ it('keeps a value of the wrong kind for its column', () => {
 });
 
 it.each([
+  ['"x\\ud800"', 'x\ufffd'],
+  ['"\\uDC00\\uD83D\\uDE00\\ude00"', '\ufffd\u{1f600}\ufffd'],
+  ['"\\\\ud800 \\u0000b"', '\\ud800 \0b'],
+])('stores the text %s so that JSON in the day file stays readable', (json, text) => {
+  const row = parseRow(`{"event":{"sequence":1},"@timestamp":"${PLACE['@timestamp']}","attributes":{${json}:${json}},"message":${json}}`);
+  expect(JSON.parse(row.rest)).toEqual({ [`attributes.${text}`]: text });
+  expect(row.rest).not.toMatch(/[^\\](\\\\)*\\ud/i);
+  expect(row.texts.at(-1)).toBe(text);
+});
+
+it.each([
   ['{"event":', 'source_not_json'],
   ['[1]', 'source_not_json'],
   ['{"event":{"sequence":1}}', 'timestamp_invalid'],

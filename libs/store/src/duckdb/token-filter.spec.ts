@@ -5,14 +5,20 @@ import fc from 'fast-check';
 import { parseQuery } from '#libs/query';
 import { BASE_NS, CONTRACT_NOW_MS, contractBatch, contractRecord, contractSearch, DAY_NS, type Source } from '../records.contract.js';
 import { DuckDbStore } from './duckdb-store.js';
-import { FilterBuilder, hashToken, mayHold, partOf, PARTS } from './token-filter.js';
+import { FilterBuilder, hashToken, mayHold, partOf, PARTS, Tokens } from './token-filter.js';
 
 const tokens = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `token${from + index}`);
+
+const hashed = (token: string): Tokens => {
+  const list = new Tokens();
+  list.push(hashToken(token));
+  return list;
+};
 
 describe('a token filter', () => {
   it.each([1, 30, 5_000, 200_000])('of %p tokens has every one of them, and few others', (count) => {
     const filter = new FilterBuilder(0);
-    for (const token of tokens(count)) filter.add(1, [hashToken(token)]);
+    for (const token of tokens(count)) filter.add(1, hashed(token));
     const parts = filter.finish();
     expect(parts).toHaveLength(PARTS);
     const has = (token: string) => mayHold(parts[partOf(hashToken(token))] as Uint8Array, hashToken(token));
@@ -22,11 +28,11 @@ describe('a token filter', () => {
 
   it('is full at its tokens, and small when it has few', () => {
     const filter = new FilterBuilder(0);
-    filter.add(1, [hashToken('one')]);
+    filter.add(1, hashed('one'));
     expect(filter.isFull).toBe(false);
     expect(filter.finish().reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(512);
     const other = new FilterBuilder(0);
-    for (const token of tokens(250_000)) other.add(1, [hashToken(token)]);
+    for (const token of tokens(250_000)) other.add(1, hashed(token));
     expect(other.isFull).toBe(true);
   });
 });
@@ -52,55 +58,57 @@ const VALUES = [
   { a: 1 },
 ];
 const WORDS = ['paid', 'failed', 'foo.bar', '서버에서', '7', "can't", 'Straße', '漢字', '👍'];
-const QUERIES = [
-  ...WORDS,
-  ...[
-    'a:7',
-    'a:"7.0"',
-    'a:abc',
-    'a:"1e21"',
-    'a:0',
-    'a:a',
-    'a:true',
-    'a:""',
-    'a:서버',
-    'a:"ab=c"',
-    'a:x\ufffd',
-    'trace:7',
-    'trace:abc',
-    'trace:a',
-  ],
-  ...['"paid failed"', 'paid or a:7', 'paid a:7', 'not paid', 'p*d', '-a:7 paid', 'http.response.status_code:200', 'level:(error or warn)'],
-  ...[
-    'labels.team:7',
-    'rare7',
-    'rare70000',
-    'rare70000 or rare130001',
-    'rare7 and not paid',
-    'error.message:paid',
-    'node:"n"',
-  ],
+const FIELD_QUERIES = [
+  'a:7',
+  'a:"7.0"',
+  'a:abc',
+  'a:"1e21"',
+  'a:0',
+  'a:a',
+  'a:true',
+  'a:""',
+  'a:서버',
+  'a:"ab=c"',
+  'a:x\ufffd',
+  'a:"a\0b"',
 ];
+const TEXT_QUERIES = [
+  'trace:7',
+  'trace:"a\0b"',
+  'level:"a\0b"',
+  'level:(error or warn)',
+  'labels.team:7',
+  'error.message:paid',
+  'node:"n"',
+];
+const MIXED_QUERIES = ['"paid failed"', 'paid or a:7', 'paid a:7', 'not paid', 'p*d', '-a:7 paid', 'http.response.status_code:200'];
+const RARE_QUERIES = ['rare7', 'rare30000', 'rare20001 or rare30001', 'rare7 and not paid'];
+const QUERIES = [...WORDS, ...FIELD_QUERIES, ...TEXT_QUERIES, ...MIXED_QUERIES, ...RARE_QUERIES];
 
 const field = fc.constantFrom(...VALUES);
-/** DuckDB refuses to read JSON that has half a surrogate. */
-const attribute = fc.constantFrom(...VALUES.filter((value) => value !== 'x\ud800'));
 const some = fc.record({
   message: fc.array(fc.constantFrom(...WORDS), { maxLength: 4 }).map((words) => words.join(' ')),
-  log: fc.record({ level: fc.constantFrom('info', 'warn', 'error') }),
+  log: fc.record({ level: fc.constantFrom('info', 'warn', 'error', 'a\0b') }),
   trace: fc.record({ id: field.filter((value) => typeof value === 'string') }),
   http: fc.record({ response: fc.record({ status_code: fc.constantFrom(200, '200', 404) }) }),
   error: fc.record({ message: fc.constantFrom('paid', 'other') }),
   labels: fc.record({ team: fc.constantFrom('7', 'shop') }),
-  attributes: fc.record({ a: attribute, ab: attribute }),
+  attributes: fc.record({ a: field, ab: field }),
 });
 
-/** Over one block of rows, few of them random. */
+/** One record in so many is random; the others make blocks full with words of their own. */
+const RANDOM_EVERY = 200;
+const OWN_WORDS = 20;
+const RECORDS = 40_000;
+/** All of them over 53 minutes, so that a search has windows. */
+const STEP_NS = 80_000_000n;
+
 function manyRecords(seed: readonly Source[], first: number, count: number): Source[] {
   return Array.from({ length: count }, (_, index) => {
     const sequence = first + index;
-    const random = index % 500 === 0 ? seed[(index / 500) % seed.length] : undefined;
-    return contractRecord(sequence, BigInt(sequence) * 20_000n, random ?? { message: `rare${sequence} of many` });
+    const random = index % RANDOM_EVERY === 0 ? seed[(index / RANDOM_EVERY) % seed.length] : undefined;
+    const words = tokens(OWN_WORDS, sequence * OWN_WORDS).join(' ');
+    return contractRecord(sequence, BigInt(sequence % RECORDS) * STEP_NS, random ?? { message: `rare${sequence} ${words}` });
   });
 }
 
@@ -120,30 +128,25 @@ describe('answers from blocks', () => {
     for (const q of QUERIES) {
       const query = parseQuery(q);
       const plain = { type: 'not', clause: { type: 'not', clause: query } } as const;
-      const request = contractSearch({ limit: 1_000, fields: ['trace.id'] });
+      const request = contractSearch({ limit: 300, fields: ['trace.id'] });
       const wanted = await store.search({ ...request, query: plain });
       const found = await store.search({ ...request, query });
-      expect({ q, hits: found.hits }).toEqual({ q, hits: wanted.hits });
-      // Counting has little time and may give up; the histogram below counts all.
+      expect({ q, hits: found.hits, partial: found.partial }).toEqual({ q, hits: wanted.hits, partial: false });
+      // Counting has little time and may give up.
       if (found.total.exact && wanted.total.exact) expect({ q, total: found.total }).toEqual({ q, total: wanted.total });
-      const counts = { ...contractSearch(), intervalMs: 60_000 };
-      expect(await store.histogram({ ...counts, query })).toEqual(await store.histogram({ ...counts, query: plain }));
     }
   }
 
-  it('are those of the rows alone: at once, after late records and a restart, and after a rewrite', async () => {
+  it('are those of the rows alone: with late records, after a restart and after a rewrite', async () => {
     const seed = fc.sample(some, 100) as Source[];
     let store = await open();
-    for (let first = 1; first <= 130_000; first += 10_000) await store.write(contractBatch(manyRecords(seed, first, 10_000)));
-    await check(store);
-    await store.write(
-      contractBatch(manyRecords(seed, 140_001, 3_000).map((record) => ({ ...record, '@timestamp': '2026-11-21T00:00:00.000000000Z' }))),
-    );
+    for (let first = 1; first <= RECORDS; first += 8_000) await store.write(contractBatch(manyRecords(seed, first, 8_000)));
     await store.write(contractBatch([contractRecord(150_000, -DAY_NS, { message: 'rare7 of yesterday' })]));
     await check(store);
     await store.close();
     store = await open(CONTRACT_NOW_MS + Number(DAY_NS / 1_000_000n));
-    await store.write(contractBatch(manyRecords(seed, 150_001, 3_000)));
+    const late = await store.write(contractBatch(manyRecords(seed, 150_001, 1_000)));
+    expect(late.stored).toBe(1_000);
     await check(store);
     while ((await store.maintain()).compacted.length > 0);
     await check(store);
