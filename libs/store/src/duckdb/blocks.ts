@@ -31,7 +31,7 @@ interface Rows {
 /** Tokens of one query that are looked up; any more may be there. */
 const MAX_TOKENS = 16;
 /** Row ranges of one statement: beyond it, and beyond this share of the rows, skipping costs more than it saves. */
-const MAX_RANGES = 48;
+const MAX_RANGES = 96;
 const MAX_SHARE = 0.6;
 const LAST_ROW = Number.MAX_SAFE_INTEGER;
 

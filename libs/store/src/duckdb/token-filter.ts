@@ -4,8 +4,10 @@
  * to half its size while it stays sparse. Words are little-endian. The hash is part of the format: another one needs another table.
  */
 
-/** 256 KiB: room for the tokens of one to two row groups of ordinary logs. */
-const LINES = 8192;
+/** 64 KiB: room for the tokens of some 14 000 ordinary records, so that a value that stands in few records costs few rows. */
+const LINE_BITS = 11;
+const LINES = 1 << LINE_BITS;
+const LINE_SHIFT = 32 - LINE_BITS;
 const LINE_WORDS = 8;
 export const PARTS = 16;
 const PART_LINES = LINES / PARTS;
@@ -106,7 +108,7 @@ export class FilterBuilder {
 
   private addHash(hash: number): void {
     const { words } = this;
-    const line = (hash >>> 19) * LINE_WORDS;
+    const line = (hash >>> LINE_SHIFT) * LINE_WORDS;
     const key = Math.imul(hash, PRIME);
     let fresh = 0;
     for (let index = 0; index < LINE_WORDS; index += 1) {
@@ -135,7 +137,7 @@ export class FilterBuilder {
 export function mayHold(part: Uint8Array, hash: number): boolean {
   const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
   const lines = part.byteLength / LINE_BYTES;
-  const line = ((hash >>> 19) % PART_LINES) & (lines - 1);
+  const line = ((hash >>> LINE_SHIFT) % PART_LINES) & (lines - 1);
   const key = Math.imul(hash, PRIME);
   return SALTS.every((salt, index) => {
     const word = view.getInt32(line * LINE_BYTES + index * 4, true);
