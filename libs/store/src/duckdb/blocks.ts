@@ -3,9 +3,9 @@ import type { Needs } from '#libs/query';
 import type { Catalog } from './catalog.js';
 import { FILTERS, TEXT_COLUMNS } from './columns.js';
 import type { DayFile } from './day-file.js';
+import type { Span } from './protocol.js';
 import type { Deadline } from './readers.js';
 import { hashStored } from './row-tokens.js';
-import type { Span } from './search.js';
 import { FilterBuilder, hashToken, mayHold, partOf, Tokens } from './token-filter.js';
 import { msOf } from './timestamp.js';
 import { breathe } from './turns.js';
@@ -164,7 +164,8 @@ export async function filterRows(connection: DuckDBConnection, database: string,
   const tokens = new Tokens();
   for await (const rows of result.yieldRowsJs()) {
     for (const [id, ns, words, rest, ...texts] of rows) {
-      if (id !== current.first + current.records) throw new Error(`row ${String(id)} came out of order while its day was rewritten`);
+      if (id !== current.first + current.records)
+        throw new Error(`row ${current.first + current.records} came out of order while its day was rewritten`);
       hashStored(texts as (string | null)[], words as string | null, rest as string, tokens);
       current.add(msOf(ns as bigint), tokens);
       if (!current.isFull) continue;

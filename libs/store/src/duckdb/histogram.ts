@@ -4,9 +4,9 @@ import type { Catalog } from './catalog.js';
 import { countedLevels } from './counted-levels.js';
 import { fieldSql } from './columns.js';
 import type { DayFile } from './day-file.js';
-import type { HistogramCall } from './protocol.js';
+import type { HistogramCall, Span } from './protocol.js';
 import type { Deadline } from './readers.js';
-import { cut, daysOf, eachDay, splitMinutes, windowSql, type Answer, type Span } from './search.js';
+import { cut, daysOf, eachDay, splitMinutes, windowSql, type Answer } from './search.js';
 import { MINUTE_MS, NS_PER_MS } from './timestamp.js';
 
 /** Counts per bucket and value: whole minutes from the day's counts when nothing but levels is asked for, the rest by SQL. */

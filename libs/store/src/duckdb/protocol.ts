@@ -27,10 +27,13 @@ export interface Filter {
   readonly reads: 'nothing' | 'level' | 'records';
 }
 
-export interface Range {
-  readonly filter: Filter;
+export interface Span {
   readonly fromNs: bigint;
   readonly toNs: bigint;
+}
+
+export interface Range extends Span {
+  readonly filter: Filter;
   readonly timeoutMs: number;
 }
 

@@ -1,6 +1,6 @@
 import { tokenValue } from '#libs/query';
 import { MESSAGE_INDEX, TEXT_COLUMNS } from './columns.js';
-import { finishHash, HASH_START, hashOn, hashUnit, hashWords, Tokens } from './token-filter.js';
+import { finishHash, HASH_START, hashOn, hashUnit, hashWords, type Tokens } from './token-filter.js';
 
 /** The tokens of a record that its block's filter holds, as hashes: see `needsOf` for what a query asks of them. */
 

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { TEXT_COLUMNS } from './columns.js';
 import { projectionOf, recordOf } from './record.js';
-import { parseRow, RowError } from './row.js';
+import { parseRow as parseWith, RowError, type Row } from './row.js';
+import { Tokens } from './token-filter.js';
 
 const PLACE = { '@timestamp': '2026-11-21T04:04:23.785232175Z', logweir: { node: 'a' } };
+const parseRow = (line: string): Row => parseWith(line, new Tokens());
 const ALL = projectionOf(undefined);
 
 const roundTrip = (source: object): unknown => {

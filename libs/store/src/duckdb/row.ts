@@ -3,7 +3,7 @@ import { MESSAGE_INDEX, TEXT_COLUMNS } from './columns.js';
 import { ROOT, type Field } from './field-tree.js';
 import { hashColumns, hashValue } from './row-tokens.js';
 import { parseInstant } from './timestamp.js';
-import { Tokens } from './token-filter.js';
+import type { Tokens } from './token-filter.js';
 
 /** One record as the columns of its day file. */
 export interface Row {
@@ -76,7 +76,7 @@ function parseSource(line: string): Json {
 }
 
 /** Throws `RowError` for a record that has no place in the order. The record's tokens take the place of those in `tokens`. */
-export function parseRow(line: string, tokens = new Tokens()): Row {
+export function parseRow(line: string, tokens: Tokens): Row {
   tokens.length = 0;
   const source = parseSource(line);
   const timestamp = source['@timestamp'];

@@ -5,7 +5,7 @@ import type { Catalog } from './catalog.js';
 import { countedLevels } from './counted-levels.js';
 import type { DayFile } from './day-file.js';
 import { minuteOf } from './minute-counts.js';
-import type { Filter, SearchCall } from './protocol.js';
+import type { Filter, SearchCall, Span } from './protocol.js';
 import { Deadline, DeadlinePassed } from './readers.js';
 import { projectionOf, recordOf, type Projection } from './record.js';
 import { MINUTE_MS, msOf, NS_PER_MS } from './timestamp.js';
@@ -19,11 +19,6 @@ import { MINUTE_MS, msOf, NS_PER_MS } from './timestamp.js';
 const SEARCH_WINDOWS = { first: 20_000, growth: 8 };
 /** What counting all matches may cost beyond the search itself; then the total is a lower bound. */
 const COUNT_MS = 150;
-
-export interface Span {
-  readonly fromNs: bigint;
-  readonly toNs: bigint;
-}
 
 export interface Answer {
   partial: boolean;
