@@ -19,7 +19,7 @@ rules:
     annotations: { summary: '{{ group["service.name"] }} says {{ samples[0].message }}' }
   - name: many-timeouts
     where: 'message: timeout'
-    count: { over: 10s, at_least: 3 }
+    count: { over: 3s, at_least: 3 }
     severity: critical
 `;
 

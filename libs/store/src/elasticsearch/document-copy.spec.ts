@@ -7,7 +7,7 @@ import { describeWithRedis, startRedis } from '../../../../test/support/redis.js
 import { ElasticsearchDocumentCopy } from './document-copy.js';
 
 describeWithElasticsearch('the copy of documents in Elasticsearch', () => {
-  const url = elasticsearchUrl() ?? '';
+  const url = elasticsearchUrl() ?? 'http://127.0.0.1:9200';
   const client = new Client({ node: url });
   const alias = (namespace: string): string => `logweir-documents-${namespace}`;
   let namespace = '';
