@@ -37,14 +37,19 @@ async function ask(): Promise<void> {
 }
 
 /** A worker; its clock runs ahead so that nothing has to be waited for. */
-async function start(aheadMs = 0): Promise<void> {
+async function start(aheadMs = 0, receivers: { isLoaded: boolean } = { isLoaded: true }): Promise<void> {
   const parsed = parseReceiver('hook', { webhook: { url: collector.url } });
   if (!('endpoint' in parsed)) throw new Error(JSON.stringify(parsed));
   const config = parsed.endpoint;
   const receiver = openReceiver(config, { policy: new AddressPolicy({}), now: Date.now, externalUrl: '' });
   const delivery = new Delivery({
     alerting: { documents: desk.documents, checkpoint: desk.documents.checkpoint('alerts'), coordination },
-    endpoints: { get: (name) => (name === 'hook' ? { config, receiver, revision: revisionOf(config) } : undefined) },
+    endpoints: {
+      get: (name) => (name === 'hook' && receivers.isLoaded ? { config, receiver, revision: revisionOf(config) } : undefined),
+      get isLoaded() {
+        return receivers.isLoaded;
+      },
+    },
     metrics: new Metrics(),
     log: silent,
     wall: () => Date.now() + aheadMs,
@@ -134,6 +139,16 @@ describe('A delivery', () => {
     await start(60_000);
     await eventually(() => expect(told()).toEqual(['resolved shop']), 8_000);
   }, 15_000);
+
+  it('waits while receivers could not be read yet: an unknown name is no reason to give a notice up', async () => {
+    const receivers = { isLoaded: false };
+    await start(0, receivers);
+    const term = await desk.begin([ERRORS]);
+    await term.take(new Source().signal(ERRORS, 0, { a: 1 }));
+    expect(settled()).toEqual([]);
+    receivers.isLoaded = true;
+    await eventually(() => expect(told()).toEqual(['firing a']));
+  });
 
   it('switches an endpoint off that says it is gone', async () => {
     collector.answer = () => 410;

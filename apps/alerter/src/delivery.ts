@@ -29,6 +29,8 @@ import { entryKey, lanePrefix } from './outbox.js';
 /** One slow endpoint holds one lane; this many may be slow at once. */
 const CONCURRENCY = 50;
 const WORKER = { lockMs: 15_000, stalledMs: 5_000, attempts: 1_000_000 };
+/** Receivers that could not be read yet are looked for again so much later. */
+const UNREAD_MS = 1_000;
 /** A wait shorter than this is sat out. */
 const SHORT_MS = 50;
 
@@ -45,7 +47,7 @@ class LaterError extends Error {
 
 export interface DeliveryOptions {
   readonly alerting: Pick<Alerting, 'documents' | 'checkpoint'> & { readonly coordination: Pick<Coordination, 'queue' | 'publish'> };
-  readonly endpoints: Pick<Endpoints, 'get'>;
+  readonly endpoints: Pick<Endpoints, 'get' | 'isLoaded'>;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Wall clock, milliseconds since the epoch. */
@@ -195,11 +197,15 @@ export class Delivery {
   }
 
   private find(receiver: string): Endpoint | string {
+    const { endpoints } = this.options;
+    let found: Endpoint | undefined;
     try {
-      return this.options.endpoints.get(receiver) ?? 'there is no receiver of this name any more';
+      found = endpoints.get(receiver);
     } catch (error) {
       return (error as Error).message;
     }
+    if (found === undefined && !endpoints.isLoaded) throw new LaterError(UNREAD_MS);
+    return found ?? 'there is no receiver of this name any more';
   }
 
   private async switchOff({ revision }: Endpoint, receiver: string): Promise<void> {

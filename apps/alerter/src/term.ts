@@ -139,7 +139,7 @@ export class Term {
   /** Workers say what became of entries. */
   delivered({ keys, lines }: DeliveredMessage): void {
     this.outbox.delivered(keys);
-    for (const [key, text] of this.history.add(lines)) this.unsaved.set(key, text);
+    for (const [key, text] of this.history.add(lines)) this.note(key, text);
   }
 
   /** Lets time pass. */

@@ -35,7 +35,7 @@ export type Reason = 'first_notification' | 'new_alerts' | 'some_resolved' | 'al
 
 /** One message to one receiver: what the outbox holds until it is delivered. */
 export interface Notification {
-  /** Computed from the group, its transitions and the receiver, so that a replay gives the same: outbox key, job id and `webhook-id`. `n-` and 32 hex digits. */
+  /** Computed from the group, its transitions and the receiver, so that a replay gives the same: end of its outbox key, and `webhook-id`. `n-` and 32 hex digits. */
   readonly id: string;
   readonly receiver: string;
   /** Of one lane, in order: a resolved notice never overtakes its firing one, and replaces it when that is undelivered. */

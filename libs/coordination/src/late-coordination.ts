@@ -6,6 +6,7 @@ type Subscription = Awaited<ReturnType<Coordination['subscribe']>>;
 /** Opens when it is first used: who has no rule pays for no queue. */
 export class LateCoordination implements Coordination {
   private opening: Promise<Coordination> | undefined;
+  private opened: Coordination | undefined;
   private readonly onReconnects: (() => void)[] = [];
   private closed = false;
 
@@ -34,7 +35,7 @@ export class LateCoordination implements Coordination {
 
   onReconnect(listener: () => void): void {
     this.onReconnects.push(listener);
-    void this.opening?.then((coordination) => coordination.onReconnect(listener));
+    this.opened?.onReconnect(listener);
   }
 
   async health(): Promise<Condition> {
@@ -48,13 +49,21 @@ export class LateCoordination implements Coordination {
 
   private use(): Promise<Coordination> {
     if (this.closed) return Promise.reject(new Error('the coordination is closed'));
-    this.opening ??= this.open().then((coordination) => {
-      for (const listener of this.onReconnects) coordination.onReconnect(listener);
-      return coordination;
-    });
-    // What could not be opened is tried again by the next who needs it.
-    this.opening.catch(() => (this.opening = undefined));
+    this.opening ??= this.start();
     return this.opening;
+  }
+
+  private async start(): Promise<Coordination> {
+    try {
+      const coordination = await this.open();
+      for (const listener of this.onReconnects) coordination.onReconnect(listener);
+      this.opened = coordination;
+      return coordination;
+    } catch (error) {
+      // The next who needs it tries again.
+      this.opening = undefined;
+      throw error;
+    }
   }
 }
 

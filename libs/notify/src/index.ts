@@ -10,8 +10,6 @@ export type { EndpointConfig, ParsedReceiver, ReceiverKind } from './endpoint/en
 export { openReceiver } from './endpoint/open-receiver.js';
 export type { ReceiverOptions } from './endpoint/open-receiver.js';
 export type { Problem, SecretSources } from './endpoint/secrets.js';
-export { Switches } from './endpoint/switches.js';
-export type { SwitchedOff } from './endpoint/switches.js';
 export { testNotification } from './endpoint/test-notification.js';
 export { DeliveryError, DeniedAddressError, InvalidTargetError } from './errors.js';
 export type { DeliveryFailure } from './errors.js';

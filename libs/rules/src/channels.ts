@@ -2,7 +2,7 @@
 
 /** Queue of signals; job ids are `signalJobId`. */
 export const SIGNALS = 'signals';
-/** Queue of notifications; a job is `{id}` of an outbox entry. */
+/** Queue of notifications; a job is `{lane}`: what is sent is decided by looking at the whole lane. */
 export const NOTIFICATIONS = 'notify';
 /** Queue of what is asked of the owner over REST; a job is an `OwnerRequest`. */
 export const REQUESTS = 'requests';
@@ -12,7 +12,7 @@ export const CHANNELS = {
   rules: 'rules',
   silences: 'silences',
   receivers: 'receivers',
-  /** Outbox entries were dealt with: `{keys}`. */
+  /** Outbox entries were dealt with: their keys, and lines for the history. */
   delivered: 'delivered',
   /** Node → evaluator, every second. */
   watermark: 'watermark',

@@ -110,8 +110,9 @@ export class Alerting {
 
   /** What is in files is read now; what is on a server, as soon as it answers. */
   private async start(): Promise<void> {
-    if (this.isShared) await this.follow();
-    else await this.load();
+    if (!this.isShared) return this.load();
+    this.coordination.onReconnect(() => void this.load().catch(() => undefined));
+    await this.follow();
   }
 
   private async follow(): Promise<void> {
@@ -119,7 +120,6 @@ export class Alerting {
       await this.listen(CHANNELS.rules, () => this.rules.load());
       await this.listen(CHANNELS.silences, () => this.silences.load());
       await this.listen(CHANNELS.receivers, () => this.routing.load());
-      this.coordination.onReconnect(() => void this.load().catch(() => undefined));
       await this.load();
     } catch (error) {
       this.log.warn('rules and silences cannot be read', { reason: (error as Error).message });

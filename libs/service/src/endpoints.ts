@@ -51,6 +51,11 @@ export class Endpoints {
     this.url = this.options.externalUrl || (addresses['api'] ?? addresses['alerter'] ?? '');
   }
 
+  /** False while receivers made over REST could not be read yet: that there is none of a name does not say much then. */
+  get isLoaded(): boolean {
+    return this.options.routing.receivers.isLoaded;
+  }
+
   /** undefined when there is none of this name; throws when its settings are not right. */
   get(name: string): Endpoint | undefined {
     const found = this.options.routing.allReceivers.find((receiver) => receiver.name === name);
