@@ -47,6 +47,8 @@ class Model {
   readonly taken: Notification[] = [];
   readonly occurrences: string[] = [];
 
+  constructor(private readonly maxBytes = Number.MAX_SAFE_INTEGER) {}
+
   step(step: Step): void {
     if (step.kind === 'comes') this.comes(step.status, step.alerts);
     else this.tries(step.outcome);
@@ -68,7 +70,7 @@ class Model {
   }
 
   private tries(outcome: Extract<Step, { kind: 'tries' }>['outcome']): void {
-    const plan = planLane([...this.outbox.values()], this.memory);
+    const plan = planLane([...this.outbox.values()], this.memory, { maxBytes: this.maxBytes });
     for (const { id } of plan.settled) this.outbox.delete(id);
     this.memory = plan.memory;
     const { send } = plan;
@@ -108,6 +110,11 @@ const run = (steps: readonly Step[]): Model => {
   return model;
 };
 
+function expectReceiverKnows({ taken, fires }: Model): void {
+  const last = taken.findLast(({ status, alerts }) => status === 'resolved' || alerts.some(({ occurrence }) => !occurrence));
+  expect(last?.status === 'firing').toBe(fires);
+}
+
 const property = (check: (model: Model) => void): void =>
   fc.assert(
     fc.property(fc.array(STEP, { maxLength: 40 }), (steps) => check(run(steps))),
@@ -130,10 +137,7 @@ describe('a lane, whatever happens', () => {
   });
 
   it('never leaves the receiver with a condition that fires no more, or without one that does', () => {
-    property(({ taken, fires }) => {
-      const last = taken.findLast(({ status, alerts }) => status === 'resolved' || alerts.some(({ occurrence }) => !occurrence));
-      expect(last?.status === 'firing').toBe(fires);
-    });
+    property(expectReceiverKnows);
   });
 
   it('is empty when everything was delivered', () => {
@@ -151,14 +155,35 @@ describe('a lane, whatever happens', () => {
     });
   });
 
-  it('keeps two pictures at most for an endpoint that is away', () => {
+  it('keeps two pictures at most between two facts for an endpoint that is away', () => {
     fc.assert(
       fc.property(fc.array(STEP, { maxLength: 40 }), (steps) => {
         const model = new Model();
         for (const step of steps) model.step(step);
         model.step({ kind: 'tries', outcome: 'refused' });
-        expect(model.waiting.filter(({ alerts }) => !alerts.some(({ occurrence }) => occurrence)).length).toBeLessThanOrEqual(2);
+        let between = 0;
+        for (const { alerts } of model.waiting) {
+          between = alerts.some(({ occurrence }) => occurrence) ? 0 : between + 1;
+          expect(between).toBeLessThanOrEqual(2);
+        }
       }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('keeps a fixed number of bytes and four notices more, and still knows how the group is', () => {
+    const maxBytes = 4_000;
+    fc.assert(
+      fc.property(fc.array(STEP, { minLength: 10, maxLength: 60 }), (steps) => {
+        const model = new Model(maxBytes);
+        for (const step of steps) model.step(step);
+        model.step({ kind: 'tries', outcome: 'refused' });
+        const sizes = model.waiting.map((notice) => Buffer.byteLength(JSON.stringify(notice)));
+        expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(maxBytes + 4 * Math.max(0, ...sizes));
+        model.drain();
+        expectReceiverKnows(model);
+      }),
+      { numRuns: 500 },
     );
   });
 });

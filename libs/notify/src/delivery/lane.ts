@@ -8,6 +8,7 @@
  *   end either, as with Alertmanager; if it may have (the answer was lost), it is.
  * - A resolved notice that the receiver waits for is never replaced: what fires after it comes after it.
  * - A notice with an occurrence is a fact: it is sent as it is, in its turn.
+ * So between two facts at most two pictures wait, and past MAX_LANE_BYTES the oldest facts go, with what stood between them.
  */
 import type { Notification } from '#libs/alerts';
 import { isResolved } from '../text/common-labels.js';
@@ -62,8 +63,9 @@ export function planLane(entries: readonly Notification[], memory: LaneMemory | 
     settled.push(settledEntry(entry, 'left_over', 'was dealt with before'));
     return false;
   });
-  const kept = withinBytes(withoutReplaced(waiting, known.open, settled), options.maxBytes ?? MAX_LANE_BYTES, settled);
-  const [send] = kept;
+  const fitting = withinBytes(withoutReplaced(waiting, known.open, settled), options.maxBytes ?? MAX_LANE_BYTES, settled);
+  // Once more: what stood between two pictures, or began what one of them ends, may have been dropped.
+  const [send] = withoutReplaced(fitting, known.open, settled);
   if (send === undefined) return { notBeforeMs: 0, attempts: 0, settled, memory: known };
   const same = send.id === known.tried;
   const attempts = same ? known.attempts : Math.min(known.attempts, INHERITED_ATTEMPTS);
@@ -124,13 +126,14 @@ function opensAfter(entry: Notification, before: boolean): boolean {
 const isPicture = (entry: Notification): boolean => entry.alerts.some(({ occurrence }) => !occurrence);
 const hasOccurrence = (entry: Notification): boolean => entry.alerts.some(({ occurrence }) => occurrence);
 
-/** Drops the oldest facts until the rest fits; the newest notice and pictures (at most two) stay. */
+/** Drops the oldest facts until the rest fits; the newest notice, the newest picture and pictures without a fact stay. */
 function withinBytes(kept: readonly Notification[], maxBytes: number, settled: SettledEntry[]): readonly Notification[] {
   if (kept.length < 2) return kept;
   const sizes = kept.map((entry) => Buffer.byteLength(JSON.stringify(entry)));
   let total = sizes.reduce((sum, size) => sum + size, 0);
+  const lastPicture = kept.findLastIndex(isPicture);
   return kept.filter((entry, index) => {
-    if (total <= maxBytes || index === kept.length - 1 || !hasOccurrence(entry)) return true;
+    if (total <= maxBytes || index === kept.length - 1 || index === lastPicture || !hasOccurrence(entry)) return true;
     total -= sizes[index] ?? 0;
     settled.push(settledEntry(entry, 'overflow', `the endpoint has been away for too long: more than ${maxBytes} bytes wait for it`));
     return false;
