@@ -6,7 +6,7 @@ const below = {
   record: '',
   telemetry: '',
   config: '',
-  service: 'telemetry|config|documents|coordination|rules|alerts|notify',
+  service: 'telemetry|config|store|documents|coordination|rules|alerts|notify',
   journal: 'record|telemetry',
   protocols: 'record|telemetry',
   query: 'record|telemetry',
