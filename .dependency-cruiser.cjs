@@ -6,7 +6,7 @@ const below = {
   record: '',
   telemetry: '',
   config: '',
-  service: 'telemetry|config|store|documents|coordination|rules|alerts|notify',
+  service: 'access|telemetry|config|store|documents|coordination|rules|alerts|notify',
   journal: 'record|telemetry',
   protocols: 'record|telemetry',
   query: 'record|telemetry',
@@ -14,6 +14,7 @@ const below = {
   rules: 'query|record|telemetry',
   coordination: 'telemetry',
   documents: 'telemetry',
+  access: 'documents|telemetry',
   alerts: 'telemetry',
   notify: 'alerts|telemetry',
 };
