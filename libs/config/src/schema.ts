@@ -3,7 +3,7 @@
  * environment, `<section>.<key>` in config/logweir.yml. docs/configuration.md is made from this file.
  */
 import type { z } from 'zod';
-import { bytes, DOOR, duration, HTTP_URL, integer, list, OPTIONAL_TEXT, PORT, REDIS_URL, SWITCH, TEXT, ZONE } from './values.js';
+import { bytes, DOOR, duration, HTTP_URL, integer, list, OPTIONAL_TEXT, PEM, PORT, REDIS_URL, SWITCH, TEXT, ZONE } from './values.js';
 import { enumeration } from './enumeration.js';
 
 export interface Setting<T extends z.ZodType = z.ZodType> {
@@ -102,6 +102,10 @@ export const SCHEMA = {
     apiKey: secret(OPTIONAL_TEXT, 'API key (base64 form)'),
     username: setting(OPTIONAL_TEXT, '', 'user, when there is no API key'),
     password: secret(OPTIONAL_TEXT, 'its password'),
+    ca: secret(
+      PEM,
+      'certificate (PEM) of the authority behind https nodes, when it is one of your own; usually by `LOGWEIR_ELASTICSEARCH_CA_FILE`',
+    ),
     requestTimeout: setting(duration(1_000, 600_000), '60s', 'how long one bulk request may take'),
   },
   deadletters: { maxBytes: setting(bytes(MIB), '1GiB', 'room for records the store refused; the oldest go first, and are counted') },

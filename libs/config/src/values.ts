@@ -64,6 +64,12 @@ export const SWITCH = z.union([z.boolean(), z.string()]).transform((value, conte
 export const TEXT = z.string().trim().min(1, 'a text that is not empty');
 export const OPTIONAL_TEXT = z.string().trim().default('');
 
+/** Certificates as text; that they can be read is found out where they are used. */
+export const PEM = OPTIONAL_TEXT.refine(
+  (value) => value === '' || /^-----BEGIN CERTIFICATE-----$/m.test(value),
+  'a PEM text with BEGIN CERTIFICATE',
+);
+
 /** A YAML list, or a text with commas. */
 export function list<T extends z.ZodType<unknown, unknown>>(item: T) {
   const split = z

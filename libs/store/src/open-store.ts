@@ -22,6 +22,8 @@ export interface StoreSettings {
     readonly apiKey: string;
     readonly username: string;
     readonly password: string;
+    /** PEM; empty: what the system trusts. */
+    readonly ca: string;
     /** Milliseconds. */
     readonly requestTimeout: number;
   };
@@ -79,7 +81,7 @@ function elasticsearchStore({ store, elasticsearch }: StoreSettings, owner: Stor
 }
 
 function connectionOf(settings: StoreSettings['elasticsearch']): DocumentCopyOptions {
-  const { nodes, namespace, apiKey, username, password, requestTimeout } = settings;
+  const { nodes, namespace, apiKey, username, password, ca, requestTimeout } = settings;
   return {
     nodes,
     namespace,
@@ -87,5 +89,6 @@ function connectionOf(settings: StoreSettings['elasticsearch']): DocumentCopyOpt
     ...(apiKey !== '' && { apiKey }),
     ...(username !== '' && { username }),
     ...(password !== '' && { password }),
+    ...(ca !== '' && { ca }),
   };
 }

@@ -15,6 +15,12 @@ const DOWN_MS = 10_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** The node, or the proxy before it, is not in a state to answer. */
 const NODE_AWAY = new Set([502, 503, 504]);
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
 /** Errors from before the first byte was sent. */
 const UNSENT = new Set([
   'ECONNREFUSED',
@@ -24,10 +30,8 @@ const UNSENT = new Set([
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
   'ERR_TLS_CERT_ALTNAME_INVALID',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'CERT_HAS_EXPIRED',
+  ...UNTRUSTED,
 ]);
 
 export interface Answer {
@@ -143,5 +147,6 @@ function textOf(error: unknown, property: 'code' | 'message'): string {
 function reasonOf(error: unknown): string {
   const code = textOf(error, 'code');
   const message = textOf(error, 'message');
-  return message === '' || message.includes(code) ? message || code : `${message} (${code})`;
+  const said = message === '' || message.includes(code) ? message || code : `${message} (${code})`;
+  return UNTRUSTED.has(code) ? `${said}; LOGWEIR_ELASTICSEARCH_CA_FILE names whom to trust` : said;
 }
