@@ -23,6 +23,6 @@ export type {
   WriteOutcome,
 } from './log-store.js';
 export { readRecords, selectRecords } from './write-batch.js';
-export { openDocumentCopy, openStore } from './open-store.js';
+export { examineStore, openDocumentCopy, openStore } from './open-store.js';
 export type { OpenStore, StoreSettings } from './open-store.js';
 export type { StoreOwner } from './store-owner.js';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DuckDbStore } from './duckdb/duckdb-store.js';
 import { type DocumentCopyOptions, ElasticsearchDocumentCopy } from './elasticsearch/document-copy.js';
+import { examineElasticsearch, type Remark } from './elasticsearch/examine.js';
 import { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
 import type { LogStore } from './log-store.js';
 import { maintainStore } from './maintenance.js';
@@ -54,6 +55,11 @@ export async function openStore(settings: StoreSettings, owner: StoreOwner): Pro
       await store.close();
     },
   };
+}
+
+/** What somebody who looks after Elasticsearch should know; changes nothing there. `now` is the wall clock. */
+export function examineStore({ elasticsearch }: StoreSettings, now: () => number): Promise<readonly Remark[]> {
+  return examineElasticsearch({ ...connectionOf(elasticsearch), now });
 }
 
 /** Where a copy of what Redis holds of alerts goes: beside the records, when those are in Elasticsearch. */
