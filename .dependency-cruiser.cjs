@@ -10,6 +10,7 @@ const below = {
   journal: 'record|telemetry',
   protocols: 'record|telemetry',
   query: 'record|telemetry',
+  kibana: 'query',
   store: 'query|record|journal|documents|telemetry',
   rules: 'query|record|telemetry',
   coordination: 'telemetry',

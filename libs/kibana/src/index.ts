@@ -1,0 +1,3 @@
+export { DATA_VIEW_ID } from './data-view.js';
+export { savedObjects } from './objects.js';
+export { formatNdjson, type Reference, type SavedObject } from './saved-object.js';
