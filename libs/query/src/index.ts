@@ -1,4 +1,6 @@
 export type { AllQuery, AndQuery, ExistsQuery, MatchQuery, NotQuery, OrQuery, Query, RangeOperator, RangeQuery, Value } from './ast.js';
+export { conditionOf, type Condition } from './condition.js';
+export { formatAddress } from './addresses.js';
 export { QueryError, type QueryErrorCode } from './errors.js';
 export { parseQuery } from './parser.js';
 export { formatQuery } from './format.js';
