@@ -55,6 +55,7 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
     LOGWEIR_JSON_PORT: '0',
     LOGWEIR_INTAKE_PORTS: '0',
     LOGWEIR_API_PORT: '0',
+    LOGWEIR_SHUTDOWN_DELAY: '0s',
     ...options.env,
   };
   const began = performance.now();

@@ -7,7 +7,7 @@ import { readRecords } from '#libs/store';
 import type { LogWriter, Rejection, WriteBatch, WriteOutcome } from '#libs/store';
 import { JsonLogger, Metrics, Readiness } from '#libs/telemetry';
 import { startIngest } from '../../apps/ingest/src/ingest.module.js';
-import type { RunningIngest } from '../../apps/ingest/src/ingest.module.js';
+import type { OpenDoors, RunningIngest } from '../../apps/ingest/src/ingest.module.js';
 import { eventually } from './eventually.js';
 
 export interface KeptRecord {
@@ -66,6 +66,7 @@ export interface IngestFixture {
   /** What it said about itself, one object a line. */
   readonly log: readonly string[];
   ingest: RunningIngest;
+  doors: OpenDoors;
   port(door: string): number;
   /** Sum of the samples whose line begins with this. */
   metric(prefix: string): Promise<number>;
@@ -83,25 +84,30 @@ export async function openFixture(env: Readonly<Record<string, string>> = {}, ow
   const store = new RecordingStore();
   const log: string[] = [];
   let metrics = new Metrics();
-  const start = (): Promise<RunningIngest> => {
+  const start = async (): Promise<Pick<IngestFixture, 'ingest' | 'doors'>> => {
     metrics = new Metrics();
     const logger = new JsonLogger({ level: 'info', write: (line) => log.push(line), now: Date.now });
     const own = ownContainer === undefined ? {} : { ownContainer };
-    return startIngest({ settings, store, metrics, logger, readiness: new Readiness(), now: Date.now, ...own });
+    const ingest = await startIngest({ settings, store, metrics, logger, readiness: new Readiness(), now: Date.now, ...own });
+    return { ingest, doors: await ingest.openDoors() };
+  };
+  const close = async (): Promise<void> => {
+    await fixture.doors.close();
+    await fixture.ingest.close();
   };
   const fixture: IngestFixture = {
     store,
     log,
-    ingest: await start(),
-    port: (door) => Number(new URL((fixture.ingest.addresses[door] ?? '').replace(/^\w+:/, 'http:')).port),
+    ...(await start()),
+    port: (door) => Number(new URL((fixture.doors.addresses[door] ?? '').replace(/^\w+:/, 'http:')).port),
     metric: async (prefix) => sum(await metrics.registry.metrics(), prefix),
     restart: async (between) => {
-      await fixture.ingest.close();
+      await close();
       between?.();
-      fixture.ingest = await start();
+      Object.assign(fixture, await start());
     },
     close: async () => {
-      await fixture.ingest.close();
+      await close();
       rmSync(folder, { recursive: true });
     },
   };

@@ -10,6 +10,8 @@ export async function startAlone(options: PartsOptions): Promise<RunningService>
   }
   return startParts(options, async (parts) => {
     const { settings, readiness, metrics, logger, now } = parts;
+    // Without Redis it finds no alerts, and says so where it is asked for them; another API would find none either.
+    readiness.needs('store');
     const reader = await parts.openStore();
     const alerting = settings.redis.url === '' ? undefined : await parts.openAlerting();
     const endpoints = alerting && (await parts.openEndpoints(alerting));

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import type { Readiness } from '#libs/telemetry';
 import type { ApiParts, ApiSettings } from './api-parts.js';
 import { ApiModule } from './api.module.js';
 import { ApiDocument } from './docs/api-document.js';
@@ -34,7 +36,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   const server: Server = app.getHttpServer();
   const port = (): number => portOf(server);
   app.disable('x-powered-by');
-  app.use(answerHeaders, webGuard({ host: parts.settings.host, allowedHosts: parts.settings.allowedHosts, port }));
+  app.use(letGo(parts.readiness), answerHeaders, webGuard({ host: parts.settings.host, allowedHosts: parts.settings.allowedHosts, port }));
   app.useBodyParser('json', { limit: MAX_BODY_BYTES });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory }));
   app.useGlobalFilters(new ErrorFilter(parts.logger));
@@ -42,6 +44,14 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   app.get(ApiDocument).describe(app);
   await listen(app, parts.settings);
   return { address: `http://${urlHost(parts.settings.host)}:${port()}`, port: port(), close: () => close(app, server) };
+}
+
+/** Whoever keeps a connection to a process that is about to end makes a new one, which a balancer gives to another. */
+function letGo(readiness: Readiness) {
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    if (readiness.draining) response.set('connection', 'close');
+    next();
+  };
 }
 
 async function listen(app: NestExpressApplication, { host, port }: ApiSettings): Promise<void> {

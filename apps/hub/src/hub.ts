@@ -18,7 +18,8 @@ export function startHub(options: PartsOptions): Promise<RunningService> {
       'api',
       startApi({ settings: settings.api, reader: store, readiness, metrics, logger, now, deadLetters, alerting, endpoints }),
     );
-    const addresses = { ...ingest.addresses, api: api.address };
+    const doors = await parts.open('doors', ingest.openDoors());
+    const addresses = { ...doors.addresses, api: api.address };
     endpoints.keepOff(addresses);
 
     await parts.open('alerter', startAlerter({ settings, alerting, endpoints, metrics, log: logger, now }));

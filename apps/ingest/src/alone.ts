@@ -6,6 +6,8 @@ import { startOperations } from './operations/operations-server.js';
 export function startAlone(options: PartsOptions): Promise<RunningService> {
   return startParts(options, async (parts) => {
     const { settings, readiness, metrics, logger, now } = parts;
+    // With its store or Redis away it takes records as before, and a balancer must go on sending them.
+    readiness.needs('journal');
     prepareDataFolder(settings.data.dir);
     const store = await parts.openStore();
     // Alone, nobody would take the signals: the alerter is another process, and Redis is where they meet.
@@ -16,6 +18,7 @@ export function startAlone(options: PartsOptions): Promise<RunningService> {
     );
     const { deadLetters } = ingest;
     const operations = await parts.open('operations', startOperations({ ...settings.api, readiness, metrics, deadLetters }));
-    return { ...ingest.addresses, operations: operations.address };
+    const doors = await parts.open('doors', ingest.openDoors());
+    return { ...doors.addresses, operations: operations.address };
   });
 }

@@ -16,6 +16,8 @@ export interface DoorParts {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly nodeName: string;
+  /** The process is about to end. */
+  readonly isDraining: () => boolean;
   readonly now: () => number;
 }
 
@@ -111,5 +113,12 @@ function jsonDoor(parts: DoorParts): Source | undefined {
 function intakeDoor(parts: DoorParts): Source | undefined {
   const { host, ports, maxBody } = parts.settings.intake;
   if (ports.length === 0) return undefined;
-  return new IntakeSource({ host, ports, maxBodyBytes: maxBody, pipeline: parts.pipeline, ...counting(parts, 'http') });
+  return new IntakeSource({
+    host,
+    ports,
+    maxBodyBytes: maxBody,
+    pipeline: parts.pipeline,
+    isDraining: parts.isDraining,
+    ...counting(parts, 'http'),
+  });
 }

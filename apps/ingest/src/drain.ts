@@ -22,6 +22,7 @@ const MAX_FINISHED_WAITING = 4;
 const MARK_MS = 60_000;
 /** Even when the store names no time, it is not asked in a tight loop. */
 const MIN_RETRY_MS = 50;
+const LOOK_MS = 20;
 
 interface Flight {
   readonly delivery: Delivery;
@@ -48,6 +49,8 @@ export class Drain {
   private running: Promise<void> | undefined;
   private mark: string | undefined;
   private markUntil = 0;
+  /** It took nothing of the latest batch. */
+  private storeIsAway = false;
 
   constructor(private readonly options: DrainOptions) {}
 
@@ -55,8 +58,12 @@ export class Drain {
     this.running = this.run();
   }
 
-  /** Stops reading; what is in flight may finish until `deadlineMs`, the rest stays in the journal. */
+  /**
+   * Writes what is left until all is stored, the store cannot take it, or `deadlineMs` have passed; what is in flight then
+   * may take as long once more. The rest stays in the journal.
+   */
   async close(deadlineMs: number): Promise<void> {
+    await this.emptied(this.options.now() + deadlineMs);
     this.stop.abort();
     const settled = Promise.all(this.flights.map((flight) => flight.done));
     const settledFirst = new AbortController();
@@ -67,6 +74,12 @@ export class Drain {
     // Repeats and drops that came after the last commit are in the books as well.
     const { reader, ledger } = this.options;
     await reader.commit(reader.cursor, { counters: ledger.counters() }).catch((error: unknown) => this.cannotCommit(error));
+  }
+
+  private async emptied(deadline: number): Promise<void> {
+    const { reader, now, delay } = this.options;
+    const isDone = (): boolean => (reader.isAtEnd && this.flights.length === 0) || this.storeIsAway || now() >= deadline;
+    while (!isDone()) await delay(LOOK_MS, this.stop.signal);
   }
 
   private async run(): Promise<void> {
@@ -123,6 +136,7 @@ export class Drain {
       try {
         return await this.options.store.mark();
       } catch (error) {
+        this.storeIsAway = true;
         const reason = error instanceof Error ? error.message : String(error);
         this.options.log.warn('store cannot be asked for its write index yet', { reason });
         await this.options.delay(Math.min(10_000, 200 * 2 ** attempt), this.stop.signal);
@@ -139,6 +153,7 @@ export class Drain {
     let batch: WriteBatch = { journal: this.options.reader.journal, bulk, count, positions, ...(replay ? { since: mark } : {}) };
     while (batch.count > 0) {
       const outcome = await this.options.store.write(batch);
+      this.storeIsAway = outcome.retry.length === batch.count;
       await this.settle(batch, outcome, tally);
       if (outcome.retry.length === 0) break;
       this.options.ledger.retried(outcome.retry.length);

@@ -1,39 +1,45 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { INestApplication } from '@nestjs/common';
 import { openIngest } from './ingest.js';
-import type { Ingest, IngestOptions } from './ingest.js';
+import type { IngestOptions } from './ingest.js';
 import type { RejectionDesk } from './rejection-desk.js';
+import type { Source } from './sources/source.js';
 
 /** Nest's side of ingest: it starts and stops the doors. What they do is wired in ingest.ts. */
 @Module({})
 export class IngestModule {}
 
-export interface RunningIngest {
+export interface OpenDoors {
   /** Name → address of every open door. */
   readonly addresses: Readonly<Record<string, string>>;
-  readonly deadLetters: RejectionDesk;
+  /** Takes nothing new; resolves when what was on its way is on disk and its senders were told. */
   close(): Promise<void>;
 }
 
-/** Opens the doors; when one cannot be opened, what was opened before it is closed again. */
-export async function startIngest(options: IngestOptions): Promise<RunningIngest> {
-  const ingest = await openIngest(options);
-  try {
-    const app = await connect(ingest);
-    ingest.closing.add('doors', () => app.close());
-    for (const door of ingest.doors) await door.open();
-  } catch (error) {
-    await ingest.closing.close();
-    throw error;
-  }
-  const addresses = Object.assign({}, ...ingest.doors.map((door) => door.addresses)) as Record<string, string>;
-  return { addresses, deadLetters: ingest.desk, close: () => ingest.closing.close() };
+export interface RunningIngest {
+  readonly deadLetters: RejectionDesk;
+  /** Last of all, so that what comes in can be looked after: they are then the first to close. */
+  openDoors(): Promise<OpenDoors>;
+  /** After the doors. */
+  close(): Promise<void>;
 }
 
-async function connect(ingest: Ingest): Promise<INestApplication> {
+/** Everything but the doors: what an earlier process left in the journal goes to the store from here on. */
+export async function startIngest(options: IngestOptions): Promise<RunningIngest> {
+  const ingest = await openIngest(options);
+  return { deadLetters: ingest.desk, openDoors: () => openDoors(ingest.doors), close: () => ingest.closing.close() };
+}
+
+/** When one cannot be opened, those before it are closed again. */
+async function openDoors(doors: readonly Source[]): Promise<OpenDoors> {
   const app = await NestFactory.create(IngestModule, { logger: false, abortOnError: false, bodyParser: false });
-  for (const door of ingest.doors) app.connectMicroservice({ strategy: door });
+  for (const door of doors) app.connectMicroservice({ strategy: door });
   await app.startAllMicroservices();
-  return app;
+  try {
+    for (const door of doors) await door.open();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  return { addresses: Object.assign({}, ...doors.map(({ addresses }) => addresses)) as Record<string, string>, close: () => app.close() };
 }

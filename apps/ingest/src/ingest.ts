@@ -42,7 +42,7 @@ const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 /** `message` beyond this is cut: no page shows it, and Elasticsearch's heap pays for it. */
 const MAX_MESSAGE = 1024 * 1024;
 const DAY_MS = 86_400_000;
-/** What is on its way to the store at the end may arrive; the rest is in the journal. */
+/** At the end the store gets so long for what is left, and as long again for what is on its way; the rest is in the journal. */
 const DRAIN_DEADLINE_MS = 2_000;
 
 export interface Ingest {
@@ -91,7 +91,8 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
 
   readiness.add('journal', () => ({ ok: journal.writable, reason: journal.reason }));
   watch(metrics, journal, letters);
-  const doors = openableDoors({ settings, pipeline, metrics, logger, nodeName: nodeNameOf(settings), now: monotonic });
+  const nodeName = nodeNameOf(settings);
+  const doors = openableDoors({ settings, pipeline, metrics, logger, nodeName, isDraining: () => readiness.draining, now: monotonic });
   return { doors, desk, closing };
 }
 

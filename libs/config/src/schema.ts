@@ -78,6 +78,18 @@ export const SCHEMA = {
     port: setting(PORT, '4280', 'its port'),
     allowedHosts: setting(list(TEXT), '', 'further values of the Host header that are ours: what a proxy or a compose network calls us'),
   },
+  shutdown: {
+    delay: setting(
+      duration(0, 600_000),
+      '1s',
+      'after SIGTERM `/readyz` says 503 for as long before doors close: at least twice the interval in which a balancer asks',
+    ),
+    timeout: setting(
+      duration(1_000, 600_000),
+      '25s',
+      'how long closing may take then; both together below the grace period of who starts the process (Docker: 10s unless set)',
+    ),
+  },
   join: { traces: setting(SWITCH, 'true', 'stack traces become one record; Docker’s 16 KiB parts always do') },
   journal: {
     maxBytes: setting(bytes(64 * MIB), '8GiB', 'how far the store may be behind before senders have to wait'),

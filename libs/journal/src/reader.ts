@@ -117,6 +117,11 @@ export class Reader {
     return { position, from };
   }
 
+  /** Everything that is on disk was handed on. */
+  get isAtEnd(): boolean {
+    return this.#ahead.length === 0 && this.#position >= this.#parts.head.end;
+  }
+
   /** From here on segments are needed, also after a crash. */
   get needed(): Position {
     return this.#parts.cursor.written.from;

@@ -19,7 +19,9 @@ export interface PartsOptions {
 export async function startParts(options: PartsOptions, open: (parts: Parts) => Promise<Record<string, string>>): Promise<RunningService> {
   const parts = new Parts(options);
   try {
-    return { addresses: await open(parts), close: () => parts.close() };
+    const addresses = await open(parts);
+    const { delay: delayMs, timeout: timeoutMs } = options.settings.shutdown;
+    return { addresses, shutdown: { delayMs, timeoutMs }, drain: () => parts.readiness.drain(), close: () => parts.close() };
   } catch (error) {
     await parts.close();
     throw error;

@@ -1,16 +1,20 @@
-import { runService, type ServiceHost } from './run-service.js';
+import { type RunningService, runService, type ServiceHost } from './run-service.js';
 
 function host() {
-  const listeners: (() => void)[] = [];
+  const listeners = new Map<string, () => void>();
   const seen = { stdout: '', stderr: '', exits: [] as number[] };
   const fake: ServiceHost = {
     stdout: { write: (text) => (seen.stdout += text) },
     stderr: { write: (text) => (seen.stderr += text) },
-    on: (_, listener) => listeners.push(listener),
+    on: (signal, listener) => listeners.set(signal, listener),
     exit: (code) => void seen.exits.push(code),
     uptime: () => 0.42,
   };
-  return { fake, seen, signal: () => listeners[0]?.() };
+  return { fake, seen, signal: (name: 'SIGTERM' | 'SIGINT' = 'SIGTERM') => listeners.get(name)?.() };
+}
+
+function service(parts: Partial<RunningService> = {}): RunningService {
+  return { addresses: {}, shutdown: { delayMs: 0, timeoutMs: 10 }, drain: () => undefined, close: async () => undefined, ...parts };
 }
 
 const never = new Promise<void>(() => undefined);
@@ -19,7 +23,7 @@ describe('runService', () => {
   it('prints one line, waits for a signal, closes and exits with 0', async () => {
     const { fake, seen, signal } = host();
     let closed = 0;
-    const running = runService(fake, async () => ({ addresses: { api: 'http://127.0.0.1:1' }, close: async () => void closed++ }));
+    const running = runService(fake, async () => service({ addresses: { api: 'http://127.0.0.1:1' }, close: async () => void closed++ }));
     await Promise.resolve();
     signal();
     await running;
@@ -27,11 +31,31 @@ describe('runService', () => {
     expect(closed).toBe(1);
   });
 
+  it.each([
+    ['SIGTERM', 'after the delay in which balancers notice'],
+    ['SIGINT', 'at once'],
+  ] as const)('at %s says that nothing new should come, and closes %s', async (name, _when) => {
+    const { fake, signal } = host();
+    const began = performance.now();
+    const done: string[] = [];
+    const shutdown = { delayMs: 300, timeoutMs: 10 };
+    const running = runService(fake, async () =>
+      service({ shutdown, drain: () => void done.push('drain'), close: async () => void done.push('close') }),
+    );
+    await Promise.resolve();
+    signal(name);
+    await running;
+    expect(done).toEqual(['drain', 'close']);
+    const tookMs = performance.now() - began;
+    if (name === 'SIGTERM') expect(tookMs).toBeGreaterThan(290);
+    else expect(tookMs).toBeLessThan(200);
+  });
+
   it('closes what has started when the signal came during the start', async () => {
     const { fake, seen, signal } = host();
     await runService(fake, async () => {
       signal();
-      return { addresses: {}, close: async () => undefined };
+      return service();
     });
     expect(seen.exits).toEqual([0]);
   });
@@ -50,7 +74,7 @@ describe('runService', () => {
 
   it('does not wait longer than its deadline for what does not close', async () => {
     const { fake, seen, signal } = host();
-    const running = runService(fake, async () => ({ addresses: {}, close: () => never }), 10);
+    const running = runService(fake, async () => service({ close: () => never }));
     signal();
     await running;
     expect([seen.stderr, seen.exits]).toEqual(['not everything closed within 10 ms; the next start recovers it\n', [1]]);
@@ -58,7 +82,7 @@ describe('runService', () => {
 
   it('ends at once at the second signal', async () => {
     const { fake, seen, signal } = host();
-    void runService(fake, async () => ({ addresses: {}, close: () => never }), 10);
+    void runService(fake, async () => service({ close: () => never }));
     signal();
     signal();
     expect(seen.exits).toEqual([1]);

@@ -1,36 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { startLine } from './start-line.js';
 
 /** A process between its start line and its end. */
 export interface RunningService {
   /** Name → URL, with the real ports. */
   readonly addresses: Readonly<Record<string, string>>;
+  readonly shutdown: Shutdown;
+  /** `/readyz` says from now on that nothing new should come; what comes is still taken. */
+  drain(): void;
   close(): Promise<void>;
+}
+
+export interface Shutdown {
+  /** Between `drain` and `close`: how long balancers need to notice. */
+  readonly delayMs: number;
+  /** How long `close` may take; what is not closed until then is what a restart recovers. */
+  readonly timeoutMs: number;
 }
 
 /** What is used of `process`. */
 export interface ServiceHost {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
-  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(signal: Signal, listener: () => void): unknown;
   exit(code: number): void;
   /** Seconds since the process began. */
   uptime(): number;
 }
 
-/** Docker kills 10 s after its SIGTERM; what is not closed until then is what a restart recovers. */
-const CLOSE_DEADLINE_MS = 9_000;
+type Signal = 'SIGTERM' | 'SIGINT';
 
 /**
- * The life of a process: starts, prints one line, waits for SIGTERM or SIGINT, closes and exits with 0. A start that
- * fails or a close that does not end exits with 1 and says why; a second signal exits at once.
+ * The life of a process: starts, prints one line, waits for SIGTERM or SIGINT, tells balancers, closes and exits with 0.
+ * A start that fails or a close that does not end exits with 1 and says why; a second signal exits at once. SIGINT comes
+ * from a person at a keyboard, for whom no balancer has to be told.
  */
-export async function runService(host: ServiceHost, start: () => Promise<RunningService>, deadlineMs = CLOSE_DEADLINE_MS): Promise<void> {
+export async function runService(host: ServiceHost, start: () => Promise<RunningService>): Promise<void> {
   const asked = firstSignal(host);
   try {
     const service = await start();
     host.stdout.write(`${startLine(service.addresses, host.uptime())}\n`);
-    await asked;
-    await withDeadline(service.close(), deadlineMs);
+    const signal = await asked;
+    service.drain();
+    if (signal === 'SIGTERM') await pause(service.shutdown.delayMs);
+    await withDeadline(service.close(), service.shutdown.timeoutMs);
     host.exit(0);
   } catch (error) {
     host.stderr.write(`${describe(error)}\n`);
@@ -38,16 +51,18 @@ export async function runService(host: ServiceHost, start: () => Promise<Running
   }
 }
 
-function firstSignal(host: ServiceHost): Promise<void> {
+function firstSignal(host: ServiceHost): Promise<Signal> {
   let signals = 0;
   return new Promise((resolve) => {
-    const listener = (): void => {
-      signals++;
-      if (signals > 1) host.exit(1);
-      resolve();
+    const listen = (signal: Signal): void => {
+      host.on(signal, () => {
+        signals++;
+        if (signals > 1) host.exit(1);
+        resolve(signal);
+      });
     };
-    host.on('SIGTERM', listener);
-    host.on('SIGINT', listener);
+    listen('SIGTERM');
+    listen('SIGINT');
   });
 }
 

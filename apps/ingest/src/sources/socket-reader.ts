@@ -1,19 +1,29 @@
 import type net from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Gate } from '../gate.js';
 import type { Connection } from './tcp-listener.js';
 
 /** What a protocol makes of a connection's bytes. */
 export interface Conversation {
+  /** Something was begun whose end has not come yet: a frame, a line. */
+  readonly isMidway: boolean;
   /** Takes what was read. A promise means: read no more until it settles. */
   read(bytes: Buffer): Promise<void> | undefined;
-  /** The peer has sent its last byte: store the rest. Resolves when all that is owed to the peer was written. */
+  /** Resolves when all that was read as a whole is stored, and its answers were written. */
+  settled(): Promise<void>;
+  /** The peer has sent its last byte: stores the rest as well. */
   finish(): Promise<void>;
 }
 
 /** After broken framing the rest is read and thrown away this long: a close with unread bytes would reset the connection. */
 const DISCARD_MS = 1_000;
+/** At the end: who has been silent for so long has nothing on the way that could still be answered. */
+const QUIET_MS = 100;
+/** Who never is silent is told to go after this; what it sends then is stored, but can no longer be answered. */
+const ANSWER_MS = 1_000;
 /** A sender that was told to go and has sent nothing for this long has nothing more on the way. */
 const IDLE_MS = 250;
+const LOOK_MS = 20;
 
 /**
  * Reads one socket with back-pressure: nothing is read while the gate is closed or the conversation is busy, so the
@@ -23,6 +33,9 @@ export class SocketReader implements Connection {
   private conversation: Conversation | undefined;
   private discarding = false;
   private ending = false;
+  private peerEnded = false;
+  /** Reading is held back: silence says nothing about the peer. */
+  private holds = 0;
   private lastRead = 0;
 
   constructor(
@@ -46,20 +59,23 @@ export class SocketReader implements Connection {
     this.socket.resume();
   }
 
+  /**
+   * First what is on its way is read and answered, as after the half-close no answer is possible; then half-close; then
+   * what the peer sent before it heard of that is read and stored.
+   */
   async end(deadlineMs: number): Promise<void> {
     if (this.socket.destroyed) return;
-    const deadline = this.now() + deadlineMs;
     this.ending = true;
-    this.lastRead = this.now();
-    const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
-    const timer = setInterval(() => {
-      const at = this.now();
-      if (at >= deadline || at - this.lastRead >= IDLE_MS) this.socket.destroy();
-    }, 50);
-    await Promise.race([this.conversation?.finish(), closed]);
+    const began = this.now();
+    this.lastRead = began;
+    const deadline = began + deadlineMs;
+    await this.quiet(QUIET_MS, Math.min(deadline, began + ANSWER_MS));
+    await this.within(deadline, this.conversation?.settled());
     if (!this.socket.destroyed) this.socket.end();
-    await closed;
-    clearInterval(timer);
+    this.lastRead = this.now();
+    await this.quiet(IDLE_MS, deadline);
+    await this.within(deadline, this.conversation?.finish());
+    this.socket.destroy();
   }
 
   /** Broken framing: nothing more of this connection is understood. */
@@ -71,6 +87,24 @@ export class SocketReader implements Connection {
     this.socket.once('close', () => clearTimeout(timer));
   }
 
+  /** Resolves when the peer has been silent for `ms` and left nothing half said, has ended, or at the deadline. */
+  private async quiet(ms: number, deadline: number): Promise<void> {
+    for (;;) {
+      if (this.socket.destroyed || this.peerEnded) return;
+      const at = this.now();
+      const isSilent = this.holds === 0 && at - this.lastRead >= ms && !(this.conversation?.isMidway ?? false);
+      if (isSilent || at >= deadline) return;
+      await pause(LOOK_MS);
+    }
+  }
+
+  private async within(deadline: number, done: Promise<void> | undefined): Promise<void> {
+    const over = new AbortController();
+    const late = pause(Math.max(0, deadline - this.now()), undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([done, late]);
+    over.abort();
+  }
+
   private take(bytes: Buffer): void {
     this.lastRead = this.now();
     if (this.discarding) return;
@@ -79,14 +113,17 @@ export class SocketReader implements Connection {
   }
 
   private async wait(busy: Promise<void> | undefined): Promise<void> {
+    this.holds++;
     this.socket.pause();
     await busy;
     if (!this.gate.open && !this.discarding) await this.gate.opened();
+    this.holds--;
     this.lastRead = this.now();
     if (!this.socket.destroyed) this.socket.resume();
   }
 
   private async finish(): Promise<void> {
+    this.peerEnded = true;
     if (this.ending) return;
     if (!this.discarding) await this.conversation?.finish();
     this.socket.end();

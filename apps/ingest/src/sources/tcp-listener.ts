@@ -57,7 +57,8 @@ export class TcpListener {
 
   async close(deadlineMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const socket of this.held.splice(0)) socket.destroy();
+    // Those that had to wait may have sent something already, and there is nobody to wait for any more.
+    for (const socket of this.held.splice(0)) this.start(socket);
     await Promise.all([...this.active.values()].map((connection) => connection.end(deadlineMs)));
     for (const socket of this.active.keys()) socket.destroy();
     await closed;

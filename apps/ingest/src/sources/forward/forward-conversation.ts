@@ -25,6 +25,8 @@ export class ForwardConversation implements Conversation {
   private working: Promise<void> | undefined;
   /** Settles when every ack so far was written. */
   private acks: Promise<void> = Promise.resolve();
+  /** Settles when everything so far that asks for no ack is stored. */
+  private unanswered: Promise<unknown> = Promise.resolve();
   private unacked = 0;
   private over = false;
 
@@ -53,9 +55,18 @@ export class ForwardConversation implements Conversation {
     return this.working;
   }
 
-  async finish(): Promise<void> {
+  /** Half a chunk that nobody waits for is a loss as well. */
+  get isMidway(): boolean {
+    return this.options.decoder.pendingBytes > 0 && !this.over;
+  }
+
+  async settled(): Promise<void> {
     await this.working;
-    await this.acks;
+    await Promise.all([this.acks, this.unanswered]);
+  }
+
+  finish(): Promise<void> {
+    return this.settled();
   }
 
   private async work(bytes: number): Promise<void> {
@@ -105,7 +116,7 @@ export class ForwardConversation implements Conversation {
 
   private takeEvents(events: Extract<Frame, { kind: 'events' }>['events'], bytes: number): void {
     const { pipeline } = this.options;
-    pipeline.append(events, pipeline.arrival('forward'), { bytes, wanted: false }).catch(() => undefined);
+    this.unanswered = pipeline.append(events, pipeline.arrival('forward'), { bytes, wanted: false }).catch(() => undefined);
   }
 
   private async takeChunk(frame: ChunkFrame): Promise<void> {
@@ -120,7 +131,7 @@ export class ForwardConversation implements Conversation {
     const append = { bytes: payloadBytes, wanted: chunk !== undefined, ...(chunk ? { chunk: chunk.hash } : {}) };
     const { durable } = await pipeline.appendSliced((max) => entries.next(max), pipeline.arrival('forward'), append);
     if (!chunk) {
-      durable.catch(() => undefined);
+      this.unanswered = durable.catch(() => undefined);
       return;
     }
     this.unacked++;

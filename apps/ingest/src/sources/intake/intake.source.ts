@@ -19,6 +19,8 @@ export interface IntakeOptions {
   readonly ports: readonly number[];
   readonly maxBodyBytes: number;
   readonly pipeline: Pipeline;
+  /** The process is about to end. */
+  readonly isDraining: () => boolean;
   readonly onRefused: (reason: string) => void;
   readonly onBytes: (bytes: number) => void;
   readonly onConnections: (open: number) => void;
@@ -43,6 +45,7 @@ export class IntakeSource implements Source {
   addresses: Record<string, string> = {};
   private readonly servers: http.Server[] = [];
   private running = 0;
+  private closing = false;
 
   constructor(private readonly options: IntakeOptions) {}
 
@@ -68,7 +71,9 @@ export class IntakeSource implements Source {
     callback();
   }
 
+  /** Requests under way get their answer; who only keeps a connection is let go. */
   async close(): Promise<void> {
+    this.closing = true;
     await Promise.all(
       this.servers.map(async (server) => {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -92,6 +97,9 @@ export class IntakeSource implements Source {
   }
 
   private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+    // So that the client does not send its next request where nobody will read it.
+    response.on('finish', () => this.closing && request.socket.end());
+    if (this.options.isDraining()) response.setHeader('connection', 'close');
     const refusal = this.refusal(request);
     if (refusal) {
       this.options.onRefused(refusal.code);

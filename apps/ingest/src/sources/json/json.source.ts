@@ -68,9 +68,18 @@ class JsonConversation implements Conversation {
     this.append(this.lines.push(bytes), bytes.length);
   }
 
-  async finish(): Promise<void> {
+  get isMidway(): boolean {
+    return this.lines.pendingBytes > 0;
+  }
+
+  settled(): Promise<void> {
+    return this.last;
+  }
+
+  /** The last line may have no end. */
+  finish(): Promise<void> {
     this.append(this.lines.end(), 0);
-    await this.last;
+    return this.last;
   }
 
   private append(lines: readonly string[], bytes: number): void {
