@@ -14,12 +14,16 @@ export interface Verdict {
   readonly repeated: number;
   /** Notices that stood in the outbox together until a newer one made them needless, by the word of the log. */
   readonly replaced: number;
+  /** Orders that a digest of more than it may list told of by their number only (`truncatedAlerts`). */
+  readonly counted: number;
   readonly missing: readonly string[];
   readonly twice: readonly string[];
 }
 
 interface Payload {
   readonly receiver: string;
+  /** Further alerts of this notice, by number. */
+  readonly truncatedAlerts: number;
   readonly alerts: readonly { readonly status: string; readonly labels: Readonly<Record<string, string>> }[];
 }
 
@@ -39,7 +43,7 @@ export class Ledger {
 
   /** `settled`: notices that the delivery says it did not need to send, as `<firing|resolved>/<shop>`. */
   judge(accepted: readonly Collected[], settled: readonly string[]): Verdict {
-    const { told, webhooks, repeated } = readAll(accepted);
+    const { told, truncated, webhooks, repeated } = readAll(accepted);
     const missing: string[] = [];
     const twice: string[] = [];
     const check = (what: string, wanted: number): void => {
@@ -47,7 +51,9 @@ export class Ledger {
       if (times < wanted) missing.push(what);
       if (times > wanted) twice.push(what);
     };
-    for (const order of this.orders) for (const receiver of ['hook', 'digest']) check(`${receiver}/firing/${order}`, 1);
+    for (const order of this.orders) check(`hook/firing/${order}`, 1);
+    const unlisted = new Set([...this.orders].filter((order) => count(told, `digest/firing/${order}`) === 0));
+    for (const order of this.orders) check(`digest/firing/${order}`, unlisted.size <= truncated && unlisted.has(order) ? 0 : 1);
     let replaced = 0;
     for (const [shop, times] of this.outages) {
       for (const status of ['firing', 'resolved']) {
@@ -58,23 +64,25 @@ export class Ledger {
       }
     }
     const outages = [...this.outages.values()].reduce((sum, times) => sum + times, 0);
-    return { orders: this.orders.size, outages, webhooks, repeated, replaced, missing, twice };
+    return { orders: this.orders.size, outages, webhooks, repeated, replaced, counted: unlisted.size, missing, twice };
   }
 }
 
-function readAll(accepted: readonly Collected[]): { told: Told; webhooks: number; repeated: number } {
+function readAll(accepted: readonly Collected[]): { told: Told; truncated: number; webhooks: number; repeated: number } {
   const told = new Map<string, Set<string>>();
   const ids = new Set<string>();
+  let truncated = 0;
   for (const { headers, body } of accepted) {
     const id = String(headers['webhook-id']);
+    const { receiver, alerts, truncatedAlerts } = JSON.parse(body) as Payload;
+    if (!ids.has(id)) truncated += truncatedAlerts;
     ids.add(id);
-    const { receiver, alerts } = JSON.parse(body) as Payload;
     for (const { status, labels } of alerts) {
       const what = `${receiver}/${status}/${labels['attributes_order'] ?? labels['attributes_shop'] ?? '?'}`;
       told.set(what, (told.get(what) ?? new Set()).add(id));
     }
   }
-  return { told, webhooks: accepted.length, repeated: accepted.length - ids.size };
+  return { told, truncated, webhooks: accepted.length, repeated: accepted.length - ids.size };
 }
 
 function count(told: Told, what: string): number {
