@@ -7,8 +7,10 @@ export type { ElasticsearchOddity, ElasticsearchStoreOptions } from './elasticse
 export { StoreError } from './errors.js';
 export type { StoreErrorCode } from './errors.js';
 export type {
+  DeleteProgress,
   HistogramRequest,
   HistogramResult,
+  LogDeleter,
   LogReader,
   LogStore,
   LogWriter,

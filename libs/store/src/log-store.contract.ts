@@ -1,4 +1,5 @@
 import { parseQuery } from '#libs/query';
+import { describeDeleting } from './deleting.contract.js';
 import type { LogStore, OrderKey, SearchResult, StoredRecord } from './log-store.js';
 import {
   BASE_NS,
@@ -62,6 +63,7 @@ export function describeLogStore(name: string, create: (now: () => number) => Pr
     describeWriting(() => ({ fixture, store, search }));
     describeReading(() => ({ fixture, store, search }));
     describeQueries(() => ({ fixture, store, search }));
+    describeDeleting(() => ({ store, search }));
   });
 }
 

@@ -114,7 +114,25 @@ export interface LogReader {
   histogram(request: HistogramRequest): Promise<HistogramResult>;
 }
 
-export interface LogStore extends LogWriter, LogReader {
+export interface DeleteProgress {
+  readonly deleted: number;
+  /** What matched when it began; never less than `deleted`. */
+  readonly total: number;
+}
+
+/** The half that takes records out for good. */
+export interface LogDeleter {
+  /**
+   * Deletes what a search with this query finds in the range, `now` being when it begins. Gives the total first, then how far it is
+   * after each step. Each step is whole or undone, also after a crash; asking again goes on with what is left. Records that were stored
+   * before must go; one that comes in meanwhile may stay, and so may one that a drain has not committed and writes again, so that
+   * callers wait for its commit first. Memory is bounded whatever matches. Ends with `StoreError` (`store_aborted`) soon after the
+   * signal; what was deleted until then stays deleted.
+   */
+  deleteMatching(query: Query, range: Pick<SearchRequest, 'fromNs' | 'toNs'>, signal: AbortSignal): AsyncIterable<DeleteProgress>;
+}
+
+export interface LogStore extends LogWriter, LogReader, LogDeleter {
   /** Templates, folders, recovery. */
   start(): Promise<void>;
   /** Drop whole days before this UTC day (`2026-11-21`). */

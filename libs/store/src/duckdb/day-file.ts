@@ -11,7 +11,7 @@ import { dayStartMs, DAY_MS } from './timestamp.js';
 export class DayFile {
   readonly name: string;
   readonly startMs: number;
-  readonly counts = new MinuteCounts();
+  counts = new MinuteCounts();
   /** Highest journal position that the rows of this file hold, by journal. */
   readonly applied = new Map<string, number>();
   /** Records at the last rewrite; -1 when the day was never rewritten. */
@@ -59,6 +59,13 @@ export class DayFile {
     await connection.run(
       `ATTACH ${quoteText(this.path)} AS ${this.name} (ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, STORAGE_VERSION '${STORAGE_VERSION}')`,
     );
+  }
+
+  /** The file holds something else now. */
+  async reload(connection: DuckDBConnection): Promise<void> {
+    this.counts = new MinuteCounts();
+    this.applied.clear();
+    await this.load(connection);
   }
 
   async detach(connection: DuckDBConnection): Promise<void> {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { needsOf, toSql, type Query } from '#libs/query';
 import { StoreError } from '../errors.js';
 import type {
+  DeleteProgress,
   HistogramRequest,
   HistogramResult,
   LogStore,
@@ -116,6 +117,23 @@ export class DuckDbStore implements LogStore {
     return this.call('histogram', { ...this.rangeOf(request), intervalMs, ...(by !== undefined && { by }) }, { signal });
   }
 
+  /** A step is a day: its file is written anew without them. */
+  async *deleteMatching(
+    query: Query,
+    { fromNs, toNs }: Pick<SearchRequest, 'fromNs' | 'toNs'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<DeleteProgress> {
+    const call = { filter: this.filterOf(query), fromNs, toNs };
+    const days = await this.call('matchingDays', call, { signal });
+    const total = days.reduce((sum, { records }) => sum + records, 0);
+    let deleted = 0;
+    yield { deleted, total };
+    for (const { day } of days) {
+      deleted += await this.call('deleteFrom', { ...call, day }, { signal });
+      yield { deleted, total: Math.max(deleted, total) };
+    }
+  }
+
   dropBefore(day: string): Promise<void> {
     return this.call('dropBefore', day);
   }
@@ -223,4 +241,4 @@ function readsOf(query: Query): Filter['reads'] {
   }
 }
 
-const aborted = (): StoreError => new StoreError('store_aborted', 'the search was aborted by its caller', false);
+const aborted = (): StoreError => new StoreError('store_aborted', 'aborted by its caller', false);

@@ -3,8 +3,19 @@ import type { OrderKey, StoredRecord, StoreHealth, WriteOutcome, SearchResult, H
 import { Catalog } from './catalog.js';
 import { compact, wantsCompaction } from './compaction.js';
 import type { DayFile } from './day-file.js';
+import { deleteFrom, matchingDays } from './deletion.js';
 import { histogram } from './histogram.js';
-import type { HistogramCall, Maintenance, SearchCall, StartOptions, StoreReport, WriteCall } from './protocol.js';
+import type {
+  DeleteCall,
+  HistogramCall,
+  Maintenance,
+  MatchCall,
+  MatchingDay,
+  SearchCall,
+  StartOptions,
+  StoreReport,
+  WriteCall,
+} from './protocol.js';
 import { Deadline } from './readers.js';
 import { search } from './search.js';
 import { DAY_MS, dayOf } from './timestamp.js';
@@ -18,6 +29,8 @@ const GET_MS = 10_000;
 /** The store inside its thread: everything that owns the DuckDB instance. */
 export class Engine {
   private readonly turns = new Turns();
+  /** One after the other: two rewrites of a day would undo each other. */
+  private readonly rewrites = new Turns();
   private readonly writing: Writing;
 
   private constructor(
@@ -52,6 +65,14 @@ export class Engine {
     return result.hits[0]?.record;
   }
 
+  matchingDays(call: MatchCall, signal: AbortSignal): Promise<MatchingDay[]> {
+    return matchingDays(this.catalog, call, signal);
+  }
+
+  deleteFrom(call: DeleteCall, signal: AbortSignal): Promise<number> {
+    return this.rewrites.take(() => deleteFrom(this.catalog, this.turns, call, signal));
+  }
+
   async dropBefore(day: string): Promise<void> {
     await this.turns.take(() => this.catalog.dropBefore(day));
   }
@@ -60,7 +81,7 @@ export class Engine {
   async maintain(nowMs: number): Promise<Maintenance> {
     const dropped = await this.turns.take(async () => [...(await this.dropByDays(nowMs)), ...(await this.dropByBytes(nowMs))]);
     const closed = this.catalog.list().find((day) => day.endMs + CLOSING_MS < nowMs && wantsCompaction(day));
-    const sizes = closed && (await compact(this.catalog, this.turns, closed));
+    const sizes = closed && (await this.rewrites.take(() => compact(this.catalog, this.turns, closed)));
     return { dropped, compacted: closed && sizes ? [{ day: closed.day, ...sizes }] : [] };
   }
 

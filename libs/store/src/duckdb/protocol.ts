@@ -49,6 +49,20 @@ export interface HistogramCall extends Range {
   readonly by?: string;
 }
 
+/** What is to be deleted. */
+export interface MatchCall extends Span {
+  readonly filter: Filter;
+}
+
+export interface MatchingDay {
+  readonly day: string;
+  readonly records: number;
+}
+
+export interface DeleteCall extends MatchCall {
+  readonly day: string;
+}
+
 export interface WriteCall {
   readonly journal: string;
   readonly bulk: Uint8Array;
@@ -80,6 +94,8 @@ export interface Calls {
   search: { argument: SearchCall; result: SearchResult };
   get: { argument: OrderKey; result: StoredRecord | undefined };
   histogram: { argument: HistogramCall; result: HistogramResult };
+  matchingDays: { argument: MatchCall; result: readonly MatchingDay[] };
+  deleteFrom: { argument: DeleteCall; result: number };
   dropBefore: { argument: string; result: void };
   maintain: { argument: number; result: Maintenance };
   health: { argument: undefined; result: StoreHealth };

@@ -1,5 +1,7 @@
 import type { Client } from '@elastic/elasticsearch';
+import type { Query } from '#libs/query';
 import type {
+  DeleteProgress,
   HistogramRequest,
   HistogramResult,
   LogStore,
@@ -17,10 +19,11 @@ import { BulkNodes } from './bulk-nodes.js';
 import { BulkSender } from './bulk-sender.js';
 import { BulkWriter } from './bulk-writer.js';
 import { createClient } from './client.js';
+import { Deletion } from './deletion.js';
 import { checkHealth } from './health.js';
 import { Installer } from './installer.js';
 import { streamName, type ElasticsearchStoreOptions } from './options.js';
-import { SearchReader } from './search-reader.js';
+import { filterOf, SearchReader } from './search-reader.js';
 import { dropIndicesBefore } from './retention.js';
 
 /** Records in one Elasticsearch data stream, `logs-logweir-<namespace>`; see docs/elasticsearch.md. */
@@ -33,8 +36,10 @@ export class ElasticsearchStore implements LogStore {
   readonly #indices: BackingIndices;
   readonly #backOff: BackOff;
   readonly #stream: string;
+  readonly #options: ElasticsearchStoreOptions;
 
   constructor(options: ElasticsearchStoreOptions) {
+    this.#options = options;
     this.#stream = streamName(options.namespace);
     this.#client = createClient(options);
     this.#nodes = new BulkNodes(options);
@@ -79,6 +84,12 @@ export class ElasticsearchStore implements LogStore {
 
   histogram(request: HistogramRequest): Promise<HistogramResult> {
     return this.#reader.histogram(request);
+  }
+
+  deleteMatching(query: Query, range: Pick<SearchRequest, 'fromNs' | 'toNs'>, signal: AbortSignal): AsyncIterable<DeleteProgress> {
+    const { now, random, requestTimeoutMs } = this.#options;
+    const options = { client: this.#client, stream: this.#stream, random, requestTimeoutMs };
+    return new Deletion(options, filterOf({ query, ...range }, now()), signal).run();
   }
 
   /** The stream's lifecycle does the same on its own; this only makes it exact to the day. */

@@ -29,7 +29,7 @@ export class SearchReader implements LogReader {
     const { order, limit, after, fields } = request;
     const answer = await this.#ask<Record<never, never>>(
       {
-        query: this.#filter(request),
+        query: filterOf(request, this.now()),
         sort: sortBy(order),
         size: limit,
         track_total_hits: COUNT_LIMIT,
@@ -64,18 +64,11 @@ export class SearchReader implements LogReader {
       date_histogram: { field: '@timestamp', fixed_interval: `${request.intervalMs}ms`, min_doc_count: 1 },
       ...(split && { aggregations: split.aggregations }),
     };
-    const body = { query: this.#filter(request), size: 0, track_total_hits: false, aggregations: { time: byTime } };
+    const body = { query: filterOf(request, this.now()), size: 0, track_total_hits: false, aggregations: { time: byTime } };
     const answer = await this.#ask<HistogramBuckets>(body, request);
     const { buckets, total, warnings } = readBuckets(answer.aggregations);
     const { partial, warnings: incomplete } = completeness(answer);
     return { buckets, total, partial, warnings: [...incomplete, ...warnings] };
-  }
-
-  /** Everything filters; nothing is scored. */
-  #filter({ query, fromNs, toNs }: Range): Filter {
-    const range = { gte: formatNanoseconds(fromNs), lt: formatNanoseconds(toNs) };
-    const wanted = toElasticsearch(query, { nowNs: BigInt(Math.trunc(this.now())) * 1_000_000n });
-    return { bool: { filter: [{ range: { '@timestamp': range } }, wanted as Filter] } };
   }
 
   async #ask<Aggregations>(
@@ -99,6 +92,13 @@ export class SearchReader implements LogReader {
       throw toStoreError(error, `searching ${this.stream}`);
     }
   }
+}
+
+/** Everything filters; nothing is scored. */
+export function filterOf({ query, fromNs, toNs }: Range, nowMs: number): Filter {
+  const range = { gte: formatNanoseconds(fromNs), lt: formatNanoseconds(toNs) };
+  const wanted = toElasticsearch(query, { nowNs: BigInt(Math.trunc(nowMs)) * 1_000_000n });
+  return { bool: { filter: [{ range: { '@timestamp': range } }, wanted as Filter] } };
 }
 
 function recordOf(source: StoredRecord | undefined, fields?: readonly string[]): StoredRecord {
