@@ -9,6 +9,8 @@ export interface SenderOptions {
   /** Mix stack traces in, whose lines carry numbers too. */
   readonly traces: boolean;
   readonly random: () => number;
+  /** Between two chunks; none where absent. */
+  readonly paceMs?: number;
 }
 
 /** While the hub is away. */
@@ -22,6 +24,8 @@ export class Sender {
   readonly acked: number[] = [];
   /** Chunks that were sent more than once. */
   resent = 0;
+  /** The longest wait for an acknowledgement. */
+  slowestMs = 0;
   private next: number;
   private stopped = false;
   private readonly client: ForwardClient;
@@ -41,9 +45,12 @@ export class Sender {
       const chunk = randomBytes(16).toString('base64');
       const frame = this.frame(numbers, chunk);
       let sent = 0;
+      const began = performance.now();
       while (!(await this.client.exchange(frame, chunk, () => sent++))) await pause(RETRY_MS);
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - began);
       if (sent > 1) this.resent++;
       this.acked.push(...numbers);
+      if (this.options.paceMs !== undefined) await pause(this.options.paceMs);
     }
     this.client.close();
   }

@@ -5,8 +5,16 @@ const NUMBER = /lw_seq=(\d+)\./g;
 
 /** How often each number stands in the store, found in the messages (a joined record holds several). */
 export async function storedNumbers(store: 'duckdb' | 'elasticsearch', hub: Hub, namespace: string): Promise<Map<number, number>> {
+  return countNumbers(store === 'duckdb' ? overRest(hub) : overElasticsearch(process.env['ELASTICSEARCH_URL'] ?? '', namespace));
+}
+
+/** The same for a data stream, whose server is not the one of ELASTICSEARCH_URL. */
+export function numbersInStream(url: string, namespace: string): Promise<Map<number, number>> {
+  return countNumbers(overElasticsearch(url, namespace));
+}
+
+async function countNumbers(messages: AsyncIterable<string>): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
-  const messages = store === 'duckdb' ? overRest(hub) : overElasticsearch(namespace);
   for await (const message of messages) {
     for (const [, digits] of message.matchAll(NUMBER)) counts.set(Number(digits), (counts.get(Number(digits)) ?? 0) + 1);
   }
@@ -35,8 +43,8 @@ interface Found {
 }
 
 /** Straight from the data stream, so that what the API would hide is seen. */
-async function* overElasticsearch(namespace: string): AsyncGenerator<string> {
-  const stream = `${process.env['ELASTICSEARCH_URL']}/logs-logweir-${namespace}`;
+async function* overElasticsearch(url: string, namespace: string): AsyncGenerator<string> {
+  const stream = `${url}/logs-logweir-${namespace}`;
   await fetch(`${stream}/_refresh`, { method: 'POST' });
   let after: readonly unknown[] | undefined;
   for (;;) {

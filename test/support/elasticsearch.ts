@@ -1,9 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const START = join(import.meta.dirname, 'elasticsearch', 'start');
+/** The script is not built with the rest. */
+const ROOT = resolve(import.meta.dirname, import.meta.filename.endsWith('.js') ? '../../..' : '../..');
+const START = join(ROOT, 'test', 'support', 'elasticsearch', 'start');
 /** The first use resolves and compiles; every later start takes 3 to 10 s. */
 const START_TIMEOUT_MS = 180_000;
 
@@ -49,6 +51,9 @@ function ownNodeMissing(): string | undefined {
 export interface ElasticsearchNode {
   readonly url: string;
   readonly pid: number;
+  readonly port: number;
+  /** Its folder, where one was named. */
+  readonly data: string | undefined;
   /** SIGTERM, and after 10 s SIGKILL; resolves when the process has ended. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -57,19 +62,21 @@ export interface ElasticsearchNodeOptions {
   /** Node settings, as `-Ekey=value`. */
   readonly settings?: Readonly<Record<string, string | number>>;
   /** Folder that outlives the node; a temporary one otherwise. */
-  readonly data?: string;
+  readonly data?: string | undefined;
+  /** A free one otherwise. */
+  readonly port?: number;
 }
 
-/** Starts a node of the test's own on a free port. Needs a JDK >= 21, and `mvn` for the first use. */
+/** Starts a node of the test's own. Needs a JDK >= 21, and `mvn` for the first use. */
 export async function startElasticsearch(options: ElasticsearchNodeOptions = {}): Promise<ElasticsearchNode> {
   const settings = Object.entries(options.settings ?? {}).map(([key, value]) => `-E${key}=${value}`);
   const data = options.data === undefined ? [] : ['--data', options.data];
-  const child = spawn(START, ['--port', '0', ...data, ...settings], {
+  const child = spawn(START, ['--port', String(options.port ?? 0), ...data, ...settings], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ES_HEAP: '512m' },
   });
   const url = await readyUrl(child);
-  return { url, pid: child.pid ?? 0, stop: (signal) => stop(child, signal) };
+  return { url, pid: child.pid ?? 0, port: Number(new URL(url).port), data: options.data, stop: (signal) => stop(child, signal) };
 }
 
 async function readyUrl(child: ChildProcess): Promise<string> {

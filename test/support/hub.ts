@@ -38,6 +38,8 @@ export interface HubOptions {
   /** Which program: apps/<app>/src/main.js. */
   readonly app?: 'hub' | 'ingest' | 'api' | 'alerter';
   readonly nodeArgs?: readonly string[];
+  /** Words before `node`: a program that runs it in surroundings of its own, under the same process id. */
+  readonly through?: readonly string[];
   readonly timeoutMs?: number;
 }
 
@@ -60,7 +62,8 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   };
   const began = performance.now();
   const main = path.join(ROOT, `dist/apps/${options.app ?? 'hub'}/src/main.js`);
-  const child = spawn(process.execPath, [...NODE_FLAGS, ...(options.nodeArgs ?? []), main], {
+  const words = [...(options.through ?? []), process.execPath, ...NODE_FLAGS, ...(options.nodeArgs ?? []), main];
+  const child = spawn(words[0] ?? '', words.slice(1), {
     cwd: ROOT,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
