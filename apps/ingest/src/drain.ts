@@ -8,6 +8,7 @@ import { selectRecords } from '#libs/store';
 import type { LogWriter, WriteBatch, WriteOutcome } from '#libs/store';
 import type { Logger } from '#libs/telemetry';
 import type { Ledger } from './ledger.js';
+import { Patience } from './patience.js';
 import type { RejectionDesk } from './rejection-desk.js';
 import type { Tally } from './tally.js';
 
@@ -20,6 +21,8 @@ const GATHER_MS = 100;
 const MAX_FINISHED_WAITING = 4;
 /** An older mark is as right, but makes a restart look in more indices than it must. */
 const MARK_MS = 60_000;
+/** Between two tries to read a mark: one small request. */
+const MAX_MARK_RETRY_MS = 2_000;
 /** Even when the store names no time, it is not asked in a tight loop. */
 const MIN_RETRY_MS = 50;
 const LOOK_MS = 20;
@@ -51,8 +54,13 @@ export class Drain {
   private markUntil = 0;
   /** It took nothing of the latest batch. */
   private storeIsAway = false;
+  /** The store wanted to see records again, and has taken none since. */
+  private troubled = false;
+  private readonly patience: Patience;
 
-  constructor(private readonly options: DrainOptions) {}
+  constructor(private readonly options: DrainOptions) {
+    this.patience = new Patience(this.stop.signal, options.delay);
+  }
 
   start(): void {
     this.running = this.run();
@@ -139,7 +147,7 @@ export class Drain {
         this.storeIsAway = true;
         const reason = error instanceof Error ? error.message : String(error);
         this.options.log.warn('store cannot be asked for its write index yet', { reason });
-        await this.options.delay(Math.min(10_000, 200 * 2 ** attempt), this.stop.signal);
+        await this.patience.wait(Math.min(MAX_MARK_RETRY_MS, 200 * 2 ** attempt));
       }
     }
     return undefined;
@@ -155,16 +163,26 @@ export class Drain {
       const outcome = await this.options.store.write(batch);
       this.storeIsAway = outcome.retry.length === batch.count;
       await this.settle(batch, outcome, tally);
-      if (outcome.retry.length === 0) break;
+      if (outcome.retry.length === 0) {
+        this.succeeded();
+        break;
+      }
+      this.troubled = true;
       this.options.ledger.retried(outcome.retry.length);
       if (this.stop.signal.aborted) return undefined;
       if (outcome.reason) this.options.log.warn('store takes records later', { reason: outcome.reason, records: outcome.retry.length });
-      await this.options.delay(Math.max(MIN_RETRY_MS, outcome.retryAfterMs ?? 0), this.stop.signal);
+      await this.patience.wait(Math.max(MIN_RETRY_MS, outcome.retryAfterMs ?? 0));
       if (this.stop.signal.aborted) return undefined;
       batch = { ...selectRecords(batch, outcome.retry), since: mark };
       this.mark = undefined;
     }
     return tally;
+  }
+
+  private succeeded(): void {
+    this.patience.succeeded();
+    if (this.troubled) this.options.log.info('store takes records again');
+    this.troubled = false;
   }
 
   private async settle(batch: WriteBatch, outcome: WriteOutcome, tally: Tally): Promise<void> {
