@@ -61,7 +61,7 @@ export class ElasticsearchStore implements LogStore {
     return this.#backOff.concurrency;
   }
 
-  /** Does not fail while the server is away: that is a matter of health, and tried again. Throws for another product or version. */
+  /** Does not fail while the server is away, or is none that we know: that is a matter of health, and tried again. */
   start(): Promise<void> {
     return this.#installer.start();
   }

@@ -63,12 +63,16 @@ describeWithElasticsearch('the index template', () => {
     expect(answer.index_templates[0]?.index_template.template?.lifecycle?.data_retention).toBe('30d');
   });
 
-  it('refuses to start when another template with a higher priority maps the stream', async () => {
+  it('sends nothing while another template with a higher priority maps the stream, and says which', async () => {
     const rival = `rival-${scene.namespace}`;
     const body = { index_patterns: [`${scene.stream}*`], priority: 900, data_stream: {} };
     await scene.client.transport.request({ method: 'PUT', path: `/_index_template/${rival}`, body });
     const message = expect.stringMatching(/overrides ours for logs-logweir-.*@timestamp \(date_nanos\)/);
-    await expect(startAnother()).rejects.toMatchObject({ code: 'store_internal', retryable: false, message });
+    const another = await elasticsearchScene(url, { namespace: scene.namespace });
+    expect(await another.store.health()).toMatchObject({ ok: false, reason: message });
+    expect(await another.store.write(contractBatch([contractRecord(1, 1n)]))).toMatchObject({ stored: 0, retry: [0], reason: message });
+    await another.store.close();
+    await another.client.close();
     await scene.client.indices.deleteIndexTemplate({ name: rival });
   });
 });

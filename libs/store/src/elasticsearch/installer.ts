@@ -57,13 +57,16 @@ export class Installer {
     this.#installed = false;
   }
 
-  /** One try now; while the server is away more of them in the background. Throws only what no waiting would cure. */
+  /**
+   * One try now, and more of them in the background until one succeeds: also for a server of the wrong kind, as records wait in
+   * the journal for the right one, and readiness says what is wrong.
+   */
   async start(): Promise<void> {
     try {
       await this.ensure();
     } catch (error) {
-      if (!(error instanceof StoreError) || !error.retryable) throw error;
-      this.options.log?.('warn', `${error.message}; trying again until it answers`);
+      if (!(error instanceof StoreError)) throw error;
+      this.options.log?.(error.retryable ? 'warn' : 'error', `${error.message}; trying again until that is mended`);
       this.#tryLater();
     }
   }
