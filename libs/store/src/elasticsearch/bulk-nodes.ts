@@ -9,8 +9,10 @@ import { authorisation, withoutCredentials, type ElasticsearchStoreOptions } fro
 /** Per node: as many as `MAX_CONCURRENCY` writes at once, however many nodes there are. */
 const CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** How long a node that failed is asked last. */
+/** How long a node that failed is left alone before it is asked whether it is back. */
 const DOWN_MS = 10_000;
+/** A node that is well says who it is at once. */
+const PROBE_TIMEOUT_MS = 2_000;
 /** A full answer to 10 000 records that all failed is a tenth of it. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** The node, or the proxy before it, is not in a state to answer. */
@@ -51,7 +53,8 @@ interface BulkNode {
   readonly name: string;
   readonly path: string;
   readonly pool: Pool;
-  downUntil: number;
+  /** When a node that failed may be asked whether it is back; undefined for one that is well. */
+  downUntil: number | undefined;
 }
 
 export interface BulkRequest {
@@ -73,7 +76,7 @@ export class BulkNodes {
       const connect = { timeout: CONNECT_TIMEOUT_MS, ...(options.ca !== undefined && { ca: options.ca }) };
       const timeouts = { headersTimeout: options.requestTimeoutMs, bodyTimeout: options.requestTimeoutMs };
       const pool = new Pool(url.origin, { connections: CONNECTIONS, pipelining: 1, connect, ...timeouts });
-      return { name: url.host, path: url.pathname.replace(/\/$/, ''), pool, downUntil: 0 };
+      return { name: url.host, path: url.pathname.replace(/\/$/, ''), pool, downUntil: undefined };
     });
   }
 
@@ -96,32 +99,53 @@ export class BulkNodes {
     await Promise.all(this.#nodes.map((node) => node.pool.destroy()));
   }
 
-  /** All nodes, the next one first, those that failed lately last. */
+  /**
+   * All nodes, the next one first, those that failed last. While another one is well, such a node gets work again only after
+   * it answered a question of its own: one that accepts connections and never answers would cost a whole time-out each time.
+   */
   #inTurn(): BulkNode[] {
     this.#turn = (this.#turn + 1) % this.#nodes.length;
     const rotated = [...this.#nodes.slice(this.#turn), ...this.#nodes.slice(0, this.#turn)];
+    const well = rotated.filter((node) => node.downUntil === undefined);
+    const down = rotated.filter((node) => node.downUntil !== undefined);
     const now = this.options.now();
-    return [...rotated.filter((node) => node.downUntil <= now), ...rotated.filter((node) => node.downUntil > now)];
+    if (well.length > 0) for (const node of down) if ((node.downUntil ?? 0) <= now) void this.#probe(node);
+    return [...well, ...down];
+  }
+
+  async #probe(node: BulkNode): Promise<void> {
+    node.downUntil = this.options.now() + DOWN_MS;
+    const timeouts = { headersTimeout: PROBE_TIMEOUT_MS, bodyTimeout: PROBE_TIMEOUT_MS };
+    try {
+      const response = await node.pool.request({ method: 'GET', path: `${node.path}/`, headers: this.#headers(), ...timeouts });
+      await response.body.dump();
+      if (!NODE_AWAY.has(response.statusCode)) node.downUntil = undefined;
+    } catch {
+      // Still away: it is asked again when its time is over.
+    }
   }
 
   async #ask(node: BulkNode, request: BulkRequest): Promise<Answer> {
-    const headers = {
-      ...(request.type !== undefined && { 'content-type': request.type }),
-      ...(this.#authorisation !== undefined && { authorization: this.#authorisation }),
-    };
     const { method, body = null } = request;
+    const headers = this.#headers(request.type);
     const response = await node.pool.request({ method, path: node.path + request.path, headers, body });
     if (NODE_AWAY.has(response.statusCode)) this.#markDown(node);
-    else node.downUntil = 0;
+    else node.downUntil = undefined;
     const retryAfter = single(response.headers['retry-after']);
     const product = single(response.headers['x-elastic-product']);
     return { status: response.statusCode, retryAfter, product, body: await readBody(response.body) };
   }
 
+  #headers(type?: string): Record<string, string> {
+    return {
+      ...(type !== undefined && { 'content-type': type }),
+      ...(this.#authorisation !== undefined && { authorization: this.#authorisation }),
+    };
+  }
+
   #markDown(node: BulkNode): void {
-    const now = this.options.now();
-    if (node.downUntil <= now) this.options.count?.('node_down');
-    node.downUntil = now + DOWN_MS;
+    if (node.downUntil === undefined) this.options.count?.('node_down');
+    node.downUntil = this.options.now() + DOWN_MS;
   }
 }
 

@@ -34,7 +34,8 @@ export function toStoreError(error: unknown, what: string): StoreError {
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof errors.ElasticsearchClientError) {
-    return new StoreError('store_unavailable', `${what}: no answer from Elasticsearch: ${message.slice(0, MAX_REASON)}`, true, cause);
+    const reason = `${what}: no answer from Elasticsearch (${message.slice(0, MAX_REASON)}); is it running, and is the address right?`;
+    return new StoreError('store_unavailable', reason, true, cause);
   }
   return new StoreError('store_internal', `${what}: ${message}`, false, cause);
 }

@@ -2,23 +2,33 @@ import type { Client } from '@elastic/elasticsearch';
 import type { StoreHealth } from '../log-store.js';
 import { toStoreError } from './client.js';
 
-/** A probe that waits longer than this is itself an answer. */
-const HEALTH_TIMEOUT_MS = 5_000;
+/** Below the wait of `/readyz`, so that a person reads what is wrong, and not that nothing was heard. */
+const HEALTH_TIMEOUT_MS = 1_500;
+/** Elasticsearch's own wait for its state. */
+const STATE_TIMEOUT = '1s';
+const OK: StoreHealth = { ok: true, reason: '' };
 
 /** Asks for what stands in the way of the next write or search: the server, red shards, a write block. */
 export async function checkHealth(client: Client, stream: string): Promise<StoreHealth> {
-  const options = { requestTimeout: HEALTH_TIMEOUT_MS };
   try {
-    // With the star it answers for a stream that does not exist yet, too.
-    const { status } = await client.cluster.health({ index: `${stream}*`, expand_wildcards: 'all', timeout: '1s' }, options);
-    if (status === 'red') {
-      const reason = `a shard of ${stream} has no copy (red): look at GET _cluster/allocation/explain`;
-      return { ok: false, reason };
-    }
-    return await checkBlocks(client, stream);
+    const [shards, blocks] = await Promise.all([checkShards(client, stream), checkBlocks(client, stream)]);
+    return shards.ok ? blocks : shards;
   } catch (error) {
-    return { ok: false, reason: toStoreError(error, 'asking Elasticsearch for its health').message };
+    const problem = toStoreError(error, 'asking Elasticsearch for its health');
+    const reason =
+      problem.code === 'store_timeout'
+        ? `Elasticsearch does not answer within ${HEALTH_TIMEOUT_MS} ms: it is overloaded, or stands still; look at its log and its load`
+        : problem.message;
+    return { ok: false, reason };
   }
+}
+
+async function checkShards(client: Client, stream: string): Promise<StoreHealth> {
+  // With the star it answers for a stream that does not exist yet, too.
+  const request = { index: `${stream}*`, expand_wildcards: 'all' as const, timeout: STATE_TIMEOUT };
+  const { status } = await client.cluster.health(request, { requestTimeout: HEALTH_TIMEOUT_MS });
+  if (status !== 'red') return OK;
+  return { ok: false, reason: `a shard of ${stream} has no copy (red): look at GET _cluster/allocation/explain` };
 }
 
 async function checkBlocks(client: Client, stream: string): Promise<StoreHealth> {
@@ -36,5 +46,5 @@ async function checkBlocks(client: Client, stream: string): Promise<StoreHealth>
   if (String(settings['index.blocks.write']) === 'true' || String(settings['index.blocks.read_only']) === 'true') {
     return { ok: false, reason: `${index} takes no writes: a block was set by hand, remove it` };
   }
-  return { ok: true, reason: '' };
+  return OK;
 }
