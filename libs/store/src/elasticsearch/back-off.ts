@@ -1,12 +1,12 @@
 /**
- * Waits and width after failures: full jitter between 0.2 and 30 s, doubling with each failure in a row, and between
+ * Waits and width after failures: full jitter between 0.2 and 10 s, doubling with each failure in a row, and between
  * one and four requests at once: one more after each round of successes, half after a failure.
  */
 
 /** Shorter waits only repeat the failure. */
 export const MIN_WAIT_MS = 200;
-/** Longer ones leave a server idle that came back. */
-export const MAX_WAIT_MS = 30_000;
+/** Longer ones leave a server idle that came back; a try costs one request. */
+export const MAX_WAIT_MS = 10_000;
 /** More requests at once only queue inside the server. */
 export const MAX_CONCURRENCY = 4;
 /** One request in the making while the server works on the other. */

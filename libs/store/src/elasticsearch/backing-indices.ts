@@ -3,12 +3,13 @@
  * after a rollover a repeat would be stored once more. Hence the mark: the write index as it was before a record was first
  * sent. A repeat looks into every backing index from there on.
  */
-import type { Client } from '@elastic/elasticsearch';
+import type { Client, estypes } from '@elastic/elasticsearch';
 import { StoreError } from '../errors.js';
 import { isStatus, toStoreError } from './client.js';
 
 /** Ids asked for at once: a request of some 200 KB. */
 const LOOKUP_IDS = 5_000;
+const ITEM_FILTER = ['items.*.status', 'items.*._index', 'items.*.error.reason'];
 
 export class BackingIndices {
   constructor(
@@ -19,8 +20,9 @@ export class BackingIndices {
   /** Names in order, the write index last; empty when the stream does not exist yet. Throws `StoreError`. */
   async list(): Promise<readonly string[]> {
     try {
-      const answer = await this.client.indices.getDataStream({ name: this.stream });
-      return answer.data_streams?.[0]?.indices.map((index) => index.index_name) ?? [];
+      const { data_streams: streams } = (await this.client.indices.getDataStream({ name: this.stream })) as { data_streams?: unknown };
+      if (!Array.isArray(streams)) throw unknownAnswer(`reading the backing indices of ${this.stream}`);
+      return (streams as estypes.IndicesDataStream[])[0]?.indices.map((index) => index.index_name) ?? [];
     } catch (error) {
       if (isStatus(error, 404)) return [];
       throw toStoreError(error, `reading the backing indices of ${this.stream}`);
@@ -28,14 +30,14 @@ export class BackingIndices {
   }
 
   /**
-   * Which of these records are in one of these indices, refreshed or not: `_mget` reads the live version. The indices are named
-   * one by one, as `_mget` on the stream fails.
+   * In which of these indices, in their order, each of these records is, refreshed or not: `_mget` reads the live version. The
+   * indices are named one by one, as `_mget` on the stream fails.
    */
-  async find(indices: readonly string[], ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const found = new Map<string, string>();
+  async find(indices: readonly string[], ids: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const found = new Map<string, string[]>();
     for (const index of indices) {
       for (let from = 0; from < ids.length; from += LOOKUP_IDS) {
-        for (const id of await this.#findIn(index, ids.slice(from, from + LOOKUP_IDS))) found.set(id, index);
+        for (const id of await this.#findIn(index, ids.slice(from, from + LOOKUP_IDS))) found.set(id, [...(found.get(id) ?? []), index]);
       }
     }
     return found;
@@ -44,7 +46,9 @@ export class BackingIndices {
   async #findIn(index: string, ids: string[]): Promise<string[]> {
     try {
       const answer = await this.client.mget({ index, ids, _source: false, filter_path: ['docs._id', 'docs.found', 'docs.error'] });
-      const docs = answer.docs ?? [];
+      const { docs = [] } = answer as { docs?: typeof answer.docs };
+      // Taken for "not there", an answer that is none would store these records a second time.
+      if (docs.length !== ids.length) throw unknownAnswer(`looking up records in ${index}`);
       const broken = docs.find((doc) => 'error' in doc && doc.error.type !== 'index_not_found_exception');
       if (broken && 'error' in broken) {
         throw new StoreError('store_unavailable', `looking up records in ${index}: ${broken.error.reason ?? broken.error.type}`, true);
@@ -56,15 +60,25 @@ export class BackingIndices {
     }
   }
 
-  /** Takes single records out of one backing index. */
+  /** Takes single records out of backing indices. Throws `StoreError` when one of them stays. */
   async remove(copies: readonly { readonly index: string; readonly id: string }[]): Promise<void> {
     try {
       const operations = copies.map(({ index, id }) => ({ delete: { _index: index, _id: id } }));
-      await this.client.bulk({ operations, filter_path: ['errors'] });
+      const { items = [] } = (await this.client.bulk({ operations, filter_path: ITEM_FILTER })) as {
+        items?: estypes.BulkResponse['items'];
+      };
+      if (items.length !== copies.length) throw unknownAnswer('removing copies');
+      const failed = items.map((item) => item.delete).find((item) => item?.error !== undefined);
+      if (failed)
+        throw new StoreError('store_unavailable', `a copy stays in ${failed._index}: ${failed.error?.reason ?? failed.status}`, true);
     } catch (error) {
       throw toStoreError(error, `removing copies from ${this.stream}`);
     }
   }
+}
+
+function unknownAnswer(what: string): StoreError {
+  return new StoreError('store_unavailable', `${what}: the answer is none of Elasticsearch; is there a proxy before it?`, true);
 }
 
 /** Where a record may be that was first sent when `mark` was the write index; an unknown mark may have been deleted since. */

@@ -12,8 +12,8 @@ export const SHORT_FILTER = 'error,errors,items.*.error,items.*.failure_store';
 export const FULL_FILTER =
   'error,errors,items.*._index,items.*.status,items.*.failure_store,items.*.error.type,items.*.error.reason,items.*.error.caused_by';
 
-/** Flood stage and read-only blocks need a person or a disk; asking more often only fills the log. */
-const BLOCKED_WAIT_MS = 30_000;
+/** Flood stage, blocks and credentials need a person; asking more often only fills the log. */
+const BLOCKED_WAIT_MS = 10_000;
 /** A longer `Retry-After` would look like a standstill; asking again costs one request. */
 const MAX_RETRY_AFTER_MS = 120_000;
 /** Characters; a reason can quote the whole record. */
@@ -39,6 +39,8 @@ export interface Failure {
   readonly leastMs: number;
   /** The data stream or its template is gone. */
   readonly templateMissing?: boolean;
+  /** Less at once may pass. */
+  readonly overloaded?: boolean;
 }
 
 export type Verdict =
@@ -47,6 +49,9 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly type: string; readonly reason: string }
   | { readonly kind: 'rejected'; readonly type: string; readonly reason: string }
   | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Answered with 400, too, but about the index: any record would meet it. */
+const INDEX_ERRORS = new Set(['validation_exception', 'index_closed_exception', 'resource_already_exists_exception']);
 
 const NO_ERRORS = '"errors":false';
 /** Room for `took` beside it, which servers and proxies that filter less may leave in. */
@@ -79,14 +84,23 @@ export function judge(item: BulkItem): Verdict {
   if (status >= 200 && status < 300) return { kind: 'created', index: item._index ?? '' };
   if (status === 409) return { kind: 'conflict' };
   const rejection = describeRejection(item.error);
-  if (status === 400) return { kind: 'refused', ...rejection };
+  if (status === 400 && !INDEX_ERRORS.has(rejection.type)) return { kind: 'refused', ...rejection };
   if (isPassing(status)) return { kind: 'failed', failure: describeFailure(status, item.error) };
   return { kind: 'rejected', ...rejection };
 }
 
 /** Statuses that say nothing against the record itself. */
 function isPassing(status: number): boolean {
-  return status === 0 || status === 401 || status === 403 || status === 404 || status === 408 || status === 429 || status >= 500;
+  return (
+    status === 0 ||
+    status === 400 ||
+    status === 401 ||
+    status === 403 ||
+    status === 404 ||
+    status === 408 ||
+    status === 429 ||
+    status >= 500
+  );
 }
 
 export function describeRejection(error: ItemError | undefined): Pick<Rejection, 'type' | 'reason'> {
@@ -107,6 +121,11 @@ function reasons(error: ItemError | undefined): string[] {
 export function describeFailure(status: number, error: ItemError | undefined): Failure {
   const said = (reasons(error)[0] ?? '').slice(0, MAX_REASON);
   switch (status) {
+    case 400:
+      return {
+        leastMs: BLOCKED_WAIT_MS,
+        reason: `Elasticsearch cannot write into the stream's index (400), somebody must mend that: ${said}`,
+      };
     case 401:
       return {
         leastMs: BLOCKED_WAIT_MS,
@@ -134,7 +153,7 @@ function describeTooMany(error: ItemError | undefined, said: string): Failure {
     const reason = `Elasticsearch's disk is past the flood stage: free space or add a node, the block then goes away by itself. ${said}`;
     return { leastMs: BLOCKED_WAIT_MS, reason };
   }
-  return { leastMs: 0, reason: `Elasticsearch is overloaded (429): ${said}` };
+  return { leastMs: 0, overloaded: true, reason: `Elasticsearch is overloaded (429): ${said}` };
 }
 
 /** The error of a whole answer; also of a proxy's page, which is no JSON. */

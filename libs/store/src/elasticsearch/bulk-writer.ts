@@ -15,6 +15,7 @@ import { joinBulk, splitBulk, type BulkRecord } from './bulk-lines.js';
 import type { BulkSender, Reply } from './bulk-sender.js';
 import { foldRecord } from './folding.js';
 import type { ElasticsearchOddity } from './options.js';
+import { RequestSize } from './request-size.js';
 
 export interface BulkWriterParts {
   readonly sender: BulkSender;
@@ -37,8 +38,7 @@ const NO_CONFLICTS: ReadonlySet<string> = new Set();
 
 export class BulkWriter {
   #mark: string | undefined;
-  /** Learned from 413: larger requests are cut before they are sent. */
-  #largest = Number.POSITIVE_INFINITY;
+  readonly #size = new RequestSize();
   #trouble = '';
 
   constructor(private readonly parts: BulkWriterParts) {}
@@ -67,13 +67,14 @@ export class BulkWriter {
   }
 
   async #writeFresh(batch: WriteBatch, since: string): Promise<WriteOutcome> {
-    if (batch.bulk.length > this.#largest) return this.#writeCarefully(batch, since);
+    if (batch.bulk.length > this.#size.most) return this.#writeCarefully(batch, since);
     const reply = await this.parts.sender.send(batch.bulk, SHORT_FILTER);
     switch (reply.kind) {
       case 'stored':
         this.#succeeded();
         return outcomeOf(batch.count);
       case 'failed':
+        if (reply.failure.overloaded) this.#size.overloaded(batch.bulk.length);
         return this.#retryAll(batch, reply.failure);
       case 'too_large':
         this.#tooLarge(batch.bulk.length);
@@ -134,7 +135,9 @@ export class BulkWriter {
     if (earlier.length === 0) return;
     const found = await this.parts.indices.find(earlier, idsOf(attempt.open()));
     if (found.size === 0) return;
-    await this.#remove(await this.parts.indices.find(indices.slice(-1), [...found.keys()]));
+    const last = await this.parts.indices.find(indices.slice(-1), [...found.keys()]);
+    // The first one stays, in the index in which it was stored first.
+    await this.#remove([...found].flatMap(([id, at]) => [...at, ...(last.get(id) ?? [])].slice(1).map((index) => ({ id, index }))));
     for (const record of attempt.open()) if (found.has(record.id ?? '')) attempt.there(record);
   }
 
@@ -142,8 +145,10 @@ export class BulkWriter {
   async #send(attempt: Attempt, records: readonly BulkRecord[], created: Map<BulkRecord, string>): Promise<Refused[]> {
     if (records.length === 0) return [];
     const body = joinBulk(records);
-    if (body.length > this.#largest && records.length > 1) return this.#sendHalves(attempt, records, created);
+    if (body.length > this.#size.most && records.length > 1) return this.#sendHalves(attempt, records, created);
     const reply = await this.parts.sender.send(body, FULL_FILTER);
+    if (reply.kind === 'items' || reply.kind === 'stored') this.#size.passed();
+    if (reply.kind === 'failed' && reply.failure.overloaded) this.#size.overloaded(body.length);
     if (reply.kind !== 'too_large') return this.#judgeAll(attempt, records, reply, created);
     if (records.length === 1) {
       const reason = `the record has ${body.length} bytes, more than http.max_content_length of Elasticsearch or a proxy before it allows (413)`;
@@ -157,6 +162,11 @@ export class BulkWriter {
   async #sendHalves(attempt: Attempt, records: readonly BulkRecord[], created: Map<BulkRecord, string>): Promise<Refused[]> {
     const half = Math.ceil(records.length / 2);
     const first = await this.#send(attempt, records.slice(0, half), created);
+    if (attempt.failure !== undefined) {
+      // What the first half met, the second would meet as well.
+      for (const record of records.slice(half)) attempt.failed(record, attempt.failure);
+      return first;
+    }
     return [...first, ...(await this.#send(attempt, records.slice(half), created))];
   }
 
@@ -204,23 +214,24 @@ export class BulkWriter {
     const earlier = indices.slice(0, indices.indexOf(strays[0]?.[1] ?? ''));
     const found = await this.parts.indices.find(earlier, idsOf(strays.map(([record]) => record)));
     const copies = strays.filter(([record]) => found.has(record.id ?? ''));
-    await this.#remove(new Map(copies.map(([record, index]) => [record.id ?? '', index])));
+    await this.#remove(copies.map(([record, index]) => ({ id: record.id ?? '', index })));
     for (const [record] of copies) attempt.there(record);
   }
 
-  async #remove(copies: ReadonlyMap<string, string>): Promise<void> {
-    if (copies.size === 0) return;
-    await this.parts.indices.remove([...copies].map(([id, index]) => ({ id, index })));
-    for (let copy = 0; copy < copies.size; copy += 1) this.parts.count('copy_removed');
+  async #remove(copies: readonly { readonly id: string; readonly index: string }[]): Promise<void> {
+    if (copies.length === 0) return;
+    await this.parts.indices.remove(copies);
+    for (let copy = 0; copy < copies.length; copy += 1) this.parts.count('copy_removed');
   }
 
   #tooLarge(bytes: number): void {
     this.parts.count('batch_split');
-    this.#largest = Math.min(this.#largest, Math.ceil(bytes / 2));
+    this.#size.tooLarge(bytes);
   }
 
   #succeeded(): void {
     this.#trouble = '';
+    this.#size.passed();
     this.parts.backOff.succeeded();
   }
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeWithElasticsearch, elasticsearchUrl } from '../../../../test/support/elasticsearch.js';
 import { elasticsearchScene, type ElasticsearchScene } from '../../../../test/support/elasticsearch-store.js';
-import { startFaultProxy, type Fault, type FaultProxy } from '../../../../test/support/fault-proxy.js';
+import { startFaultProxy, type Asked, type Fault, type FaultProxy } from '../../../../test/support/fault-proxy.js';
 import { eventually } from '../../../../test/support/eventually.js';
 import { contractBatch, contractRecord, type Source } from '../records.contract.js';
 import { ElasticsearchStore } from './elasticsearch-store.js';
@@ -91,6 +91,87 @@ describeWithElasticsearch('Elasticsearch behind a bad line', () => {
     await remove();
   });
 
+  it('gives a node that never answers no more work until it answers a question of its own', async () => {
+    let clock = 1_000_000;
+    const { store, counts, remove } = await elasticsearchScene(url, {
+      nodes: [proxy.url, url],
+      requestTimeoutMs: 500,
+      now: () => clock,
+    });
+    const writeSome = (journal: string) =>
+      Promise.all([1, 2, 3, 4].map(async (part) => (await store.write(contractBatch(records(5), `${journal}-${part}`, ''))).stored));
+    await writeSome('warm');
+    proxy.fault = () => 'hang';
+    await eventually(async () => {
+      await store.write(contractBatch(records(1), 'until-it-is-met', ''));
+      expect(counts.get('node_down')).toBe(1);
+    });
+    clock += 60_000;
+    const seen = proxy.seen.length;
+    const began = performance.now();
+    expect(await writeSome('past its time')).toEqual([5, 5, 5, 5]);
+    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(proxy.seen).toHaveLength(seen);
+    proxy.fault = 'none';
+    await eventually(async () => {
+      clock += 60_000;
+      await writeSome('back');
+      expect(proxy.seen.length).toBeGreaterThan(seen);
+    });
+    await remove();
+  });
+
+  it.each<[string, (asked: Asked) => Fault]>([
+    ['a look for what is stored', ({ path }) => (path.includes('_mget') ? { rewrite: () => '{}' } : 'none')],
+    [
+      'a list of the backing indices',
+      ({ method, path }) => (method === 'GET' && path.includes('_data_stream') ? { rewrite: () => '{}' } : 'none'),
+    ],
+  ])('stores nothing twice when %s gets an answer that is none', async (_, fault) => {
+    const mark = await scene.store.mark();
+    await scene.store.write(contractBatch(records(20)));
+    await scene.client.indices.rollover({ alias: scene.stream });
+    proxy.fault = fault;
+    const outcome = await scene.store.write(contractBatch(records(20), 'journal-1', mark));
+    expect(outcome).toMatchObject({ stored: 0, reason: expect.stringMatching(/none of Elasticsearch/) });
+    proxy.fault = 'none';
+    expect(await scene.store.write(contractBatch(records(20), 'journal-1', mark))).toMatchObject({ stored: 20, retry: [] });
+    expect(await storedCount()).toBe(20);
+  });
+
+  it('tries again to take a copy back that Elasticsearch did not let go', async () => {
+    const mark = await scene.store.mark();
+    await scene.store.write(contractBatch(records(5)));
+    await scene.client.indices.rollover({ alias: scene.stream });
+    await scene.client.create({ index: scene.stream, id: 'journal-1-3', document: contractRecord(3, 3n) });
+    const refusal = { delete: { _index: 'x', status: 429, error: { reason: 'queue is full' } } };
+    proxy.fault = ({ body, path }) =>
+      path.includes('_bulk') && body.includes('"delete"')
+        ? {
+            status: 200,
+            headers: { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' },
+            body: JSON.stringify({ items: [refusal] }),
+          }
+        : 'none';
+    const outcome = await scene.store.write(contractBatch(records(5), 'journal-1', mark));
+    expect(outcome).toMatchObject({ stored: 0, reason: expect.stringMatching(/a copy stays in x: queue is full/) });
+    proxy.fault = 'none';
+    expect(await scene.store.write(contractBatch(records(5), 'journal-1', mark))).toMatchObject({ stored: 5, retry: [] });
+    expect(await storedCount()).toBe(5);
+  });
+
+  it('takes back copies from several backing indices', async () => {
+    const mark = await scene.store.mark();
+    await scene.store.write(contractBatch(records(5)));
+    for (let times = 0; times < 2; times += 1) {
+      await scene.client.indices.rollover({ alias: scene.stream });
+      await scene.client.create({ index: scene.stream, id: 'journal-1-3', document: contractRecord(3, 3n) });
+    }
+    await scene.client.indices.rollover({ alias: scene.stream });
+    expect(await scene.store.write(contractBatch(records(5), 'journal-1', mark))).toMatchObject({ stored: 5, retry: [] });
+    expect(await storedCount()).toBe(5);
+  });
+
   it('starts without a server, says so, and writes once it is there', async () => {
     proxy.target = NOBODY;
     const late = await elasticsearchScene(url, { nodes: [proxy.url], requestTimeoutMs: 500 });
@@ -129,16 +210,19 @@ describe('a server that is no Elasticsearch 9', () => {
       /OpenSearch 3\.1\.0; Logweir stores into Elasticsearch 9\.x/,
     ],
     ['a web server', {}, { hello: 'world' }, /not Elasticsearch/],
-  ])('is refused at start: %s', async (_, headers, body, message) => {
+  ])('is refused, and said to be so, until it is another: %s', async (_, headers, body, message) => {
     answer = { headers, body };
     const { port } = server.address() as AddressInfo;
     const options = { namespace: 'x', retentionDays: 1, requestTimeoutMs: 1_000, now: Date.now, random: () => 0 };
-    const store = new ElasticsearchStore({ nodes: [`http://127.0.0.1:${port}`], ...options });
-    await expect(store.start()).rejects.toMatchObject({
-      code: 'store_internal',
-      retryable: false,
-      message: expect.stringMatching(message),
-    });
+    const log: string[] = [];
+    const note = (level: string, line: string): void => void log.push(`${level} ${line}`);
+    const store = new ElasticsearchStore({ nodes: [`http://127.0.0.1:${port}`], log: note, ...options });
+    await store.start();
+    expect(await store.health()).toMatchObject({ ok: false, reason: expect.stringMatching(message) });
+    expect(log).toEqual([expect.stringMatching(message)]);
+    expect(log[0]).toMatch(/^error/);
+    const outcome = await store.write(contractBatch(records(2)));
+    expect(outcome).toMatchObject({ stored: 0, rejected: [], retry: [0, 1], reason: expect.stringMatching(message) });
     await store.close();
   });
 });

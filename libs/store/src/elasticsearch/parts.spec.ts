@@ -8,6 +8,7 @@ import { mappingProperties, type FieldMapping } from './fields.js';
 import { foldRecord, unfoldRecord } from './folding.js';
 import { formatNanoseconds, parseNanoseconds } from './order-key.js';
 import { projectRecord } from './projection.js';
+import { LEAST_BYTES, RequestSize } from './request-size.js';
 
 const bulk = (...sources: object[]) =>
   Buffer.from(sources.map((source, index) => `{"create":{"_id":"id-${index}"}}\n${JSON.stringify(source)}\n`).join(''));
@@ -78,7 +79,7 @@ describe('what the Elasticsearch store is made of', () => {
 
   const inner = (mapping: FieldMapping | undefined) => (mapping?.['properties'] ?? {}) as Record<string, FieldMapping>;
 
-  it('waits between 0.2 and 30 s, longer with each failure, and little again after a success', () => {
+  it('waits between 0.2 and 10 s, longer with each failure, and little again after a success', () => {
     const longest = new BackOff(() => 0.999_999);
     const waits = Array.from({ length: 12 }, () => longest.failed());
     expect(waits.slice(0, 4)).toEqual([400, 800, 1_600, 3_200]);
@@ -87,6 +88,20 @@ describe('what the Elasticsearch store is made of', () => {
     expect(longest.failed()).toBe(400);
     expect(new BackOff(() => 0).failed()).toBe(MIN_WAIT_MS);
     expect(new BackOff(() => 0).failed(7_000)).toBe(7_000);
+  });
+
+  it('halves requests with each 429 and doubles them with each success, but keeps below what a 413 named', () => {
+    const size = new RequestSize();
+    size.overloaded(1_000_000);
+    size.overloaded(400_000);
+    expect(size.most).toBe(200_000);
+    for (let times = 0; times < 10; times += 1) size.overloaded(size.most);
+    expect(size.most).toBe(LEAST_BYTES);
+    size.passed();
+    expect(size.most).toBe(2 * LEAST_BYTES);
+    size.tooLarge(300_000);
+    for (let times = 0; times < 40; times += 1) size.passed();
+    expect(size.most).toBe(150_000);
   });
 
   it.each([
@@ -105,6 +120,8 @@ describe('what the Elasticsearch store is made of', () => {
     [{ status: 201, failure_store: 'used' }, 'rejected'],
     [{ status: 409 }, 'conflict'],
     [{ status: 400, error: { type: 'document_parsing_exception' } }, 'refused'],
+    [{ status: 400, error: { type: 'validation_exception' } }, 'failed'],
+    [{ status: 400, error: { type: 'index_closed_exception' } }, 'failed'],
     [{ status: 429, error: { type: 'es_rejected_execution_exception' } }, 'failed'],
     [{ status: 503 }, 'failed'],
     [{}, 'failed'],
@@ -114,7 +131,7 @@ describe('what the Elasticsearch store is made of', () => {
 
   it('tells the two kinds of 429 apart', () => {
     const flood = describeFailure(429, { type: 'cluster_block_exception' });
-    expect(flood).toMatchObject({ leastMs: 30_000, reason: expect.stringMatching(/flood stage/) });
+    expect(flood).toMatchObject({ leastMs: 10_000, reason: expect.stringMatching(/flood stage/) });
     expect(describeFailure(429, { type: 'circuit_breaking_exception' })).toMatchObject({ leastMs: 0 });
   });
 
