@@ -86,7 +86,20 @@ function reportUnknown(env: Sources['env'], named: readonly NamedSetting[], mist
 }
 
 /** What no single setting can tell. */
-function contradictions({ forwardSecure, elasticsearch, store }: Settings): string[] {
+function contradictions(settings: Settings): string[] {
+  return [...doorContradictions(settings), ...storeContradictions(settings)];
+}
+
+function storeContradictions({ elasticsearch, store, kibana }: Settings): string[] {
+  const mistakes: string[] = [];
+  if (store.kind === 'elasticsearch' && elasticsearch.nodes.length === 0) mistakes.push('LOGWEIR_ELASTICSEARCH_NODES: at least one URL');
+  if (store.kind === 'duckdb' && kibana.url !== '') {
+    mistakes.push('LOGWEIR_KIBANA_URL: Kibana shows what is in Elasticsearch, so it needs LOGWEIR_STORE_KIND=elasticsearch');
+  }
+  return mistakes;
+}
+
+function doorContradictions({ forwardSecure }: Settings): string[] {
   const mistakes: string[] = [];
   const { port, tlsCert, tlsKey, tlsCa, sharedKey, users } = forwardSecure;
   if ((tlsCert === '') !== (tlsKey === ''))
@@ -98,7 +111,6 @@ function contradictions({ forwardSecure, elasticsearch, store }: Settings): stri
   if (port !== 'off' && tlsCert === '' && sharedKey === '') {
     mistakes.push('LOGWEIR_FORWARD_SECURE_PORT: a secured door needs LOGWEIR_FORWARD_SECURE_SHARED_KEY, _TLS_CERT or both');
   }
-  if (store.kind === 'elasticsearch' && elasticsearch.nodes.length === 0) mistakes.push('LOGWEIR_ELASTICSEARCH_NODES: at least one URL');
   return mistakes;
 }
 

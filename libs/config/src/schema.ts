@@ -3,7 +3,22 @@
  * environment, `<section>.<key>` in config/logweir.yml. docs/configuration.md is made from this file.
  */
 import type { z } from 'zod';
-import { bytes, DOOR, duration, HTTP_URL, integer, list, OPTIONAL_TEXT, PEM, PORT, REDIS_URL, SWITCH, TEXT, ZONE } from './values.js';
+import {
+  bytes,
+  DOOR,
+  duration,
+  HTTP_URL,
+  integer,
+  list,
+  OPTIONAL_TEXT,
+  OPTIONAL_URL,
+  PEM,
+  PORT,
+  REDIS_URL,
+  SWITCH,
+  TEXT,
+  ZONE,
+} from './values.js';
 import { enumeration } from './enumeration.js';
 
 export interface Setting<T extends z.ZodType = z.ZodType> {
@@ -119,6 +134,22 @@ export const SCHEMA = {
       'certificate (PEM) of the authority behind https nodes, when it is one of your own; usually by `LOGWEIR_ELASTICSEARCH_CA_FILE`',
     ),
     requestTimeout: setting(duration(1_000, 600_000), '60s', 'how long one bulk request may take'),
+  },
+  kibana: {
+    url: setting(OPTIONAL_URL, '', 'where people open Kibana; answers of the API then have links into Discover'),
+    internalUrl: setting(OPTIONAL_URL, '', 'where the provisioning program reaches it; LOGWEIR_KIBANA_URL when empty'),
+  },
+  provision: {
+    kibanaPassword: secret(
+      OPTIONAL_TEXT,
+      'password that the provisioning program gives to kibana_system, the user that Kibana itself logs in with',
+    ),
+    apiKeyPath: setting(
+      OPTIONAL_TEXT,
+      '',
+      'file that the provisioning program writes an API key for Elasticsearch to; LOGWEIR_ELASTICSEARCH_API_KEY_FILE of the others names it',
+    ),
+    timeout: setting(duration(1_000, 3_600_000), '5m', 'how long the provisioning program waits for a server before it gives up'),
   },
   deadletters: { maxBytes: setting(bytes(MIB), '1GiB', 'room for records the store refused; the oldest go first, and are counted') },
   alerts: {

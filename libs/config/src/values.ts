@@ -84,6 +84,12 @@ export const HTTP_URL = z
   .string()
   .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'a URL such as http://127.0.0.1:9200');
 
+export const OPTIONAL_URL = z
+  .string()
+  .trim()
+  .default('')
+  .refine((value) => value === '' || HTTP_URL.safeParse(value).success, 'a URL such as http://127.0.0.1:5601');
+
 export const REDIS_URL = z
   .string()
   .default('')

@@ -3,6 +3,7 @@ import { DuckDbStore } from './duckdb/duckdb-store.js';
 import { type DocumentCopyOptions, ElasticsearchDocumentCopy } from './elasticsearch/document-copy.js';
 import { examineElasticsearch, type Remark } from './elasticsearch/examine.js';
 import { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
+import { ElasticsearchProvisioning } from './elasticsearch/provisioning.js';
 import type { LogStore } from './log-store.js';
 import { maintainStore } from './maintenance.js';
 import type { StoreOwner } from './store-owner.js';
@@ -60,6 +61,23 @@ export async function openStore(settings: StoreSettings, owner: StoreOwner): Pro
 /** What somebody who looks after Elasticsearch should know; changes nothing there. `now` is the wall clock. */
 export function examineStore({ elasticsearch }: StoreSettings, now: () => number): Promise<readonly Remark[]> {
   return examineElasticsearch({ ...connectionOf(elasticsearch), now });
+}
+
+/** Sets up Elasticsearch's security for us. A user wins over an API key here: a key cannot make keys. */
+export function openProvisioning({ elasticsearch }: StoreSettings, now: () => number): ElasticsearchProvisioning {
+  const apiKey = elasticsearch.username === '' ? elasticsearch.apiKey : '';
+  return new ElasticsearchProvisioning({ ...connectionOf({ ...elasticsearch, apiKey }), now });
+}
+
+/** Writes the templates once, with the same credentials. Throws `StoreError`. */
+export async function installTemplates(settings: StoreSettings, owner: StoreOwner): Promise<void> {
+  const apiKey = settings.elasticsearch.username === '' ? settings.elasticsearch.apiKey : '';
+  const store = elasticsearchStore({ ...settings, elasticsearch: { ...settings.elasticsearch, apiKey } }, owner);
+  try {
+    await store.install();
+  } finally {
+    await store.close();
+  }
 }
 
 /** Where a copy of what Redis holds of alerts goes: beside the records, when those are in Elasticsearch. */

@@ -66,6 +66,11 @@ export class ElasticsearchStore implements LogStore {
     return this.#installer.start();
   }
 
+  /** The templates, now or not at all. */
+  install(): Promise<void> {
+    return this.#installer.ensure();
+  }
+
   mark(): Promise<string> {
     return this.#writer.mark();
   }
