@@ -56,6 +56,8 @@ describe('health, metrics and documents', () => {
       '/api/v1/dead-letters/{id}',
       '/api/v1/dead-letters/{id}/replay',
       '/api/v1/logs',
+      '/api/v1/logs/delete',
+      '/api/v1/logs/delete/{id}',
       '/api/v1/logs/histogram',
       '/api/v1/logs/{id}',
       '/api/v1/notifications',

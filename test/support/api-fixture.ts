@@ -34,6 +34,7 @@ export async function startFixture(parts: Partial<ApiParts> = {}): Promise<ApiFi
   const api = await startApi({
     settings: { host: '127.0.0.1', port: 0, allowedHosts: [] },
     reader: store,
+    deleter: store,
     readiness,
     metrics,
     logger: new JsonLogger({ level: 'debug', write, now: () => NOW_MS }),

@@ -1,7 +1,9 @@
 import { fieldOf, toPredicate, type Query } from '#libs/query';
 import type {
+  DeleteProgress,
   HistogramRequest,
   HistogramResult,
+  LogDeleter,
   LogReader,
   OrderKey,
   SearchHit,
@@ -13,7 +15,7 @@ import type {
 const NS_PER_MS = 1_000_000n;
 
 /** A `LogReader` over an array, for tests of what stands on top of a store. Its answers are right by being simple. */
-export class MemoryStore implements LogReader {
+export class MemoryStore implements LogReader, LogDeleter {
   private readonly hits: SearchHit[] = [];
 
   constructor(private readonly nowNs: () => bigint) {}
@@ -54,6 +56,17 @@ export class MemoryStore implements LogReader {
     }
     const rising = [...buckets].sort(([a], [b]) => a - b).map(([startMs, counts]) => ({ startMs, counts }));
     return { buckets: rising, total: matching.length, partial: false, warnings: [] };
+  }
+
+  async *deleteMatching(query: Query, range: { fromNs: bigint; toNs: bigint }, signal: AbortSignal): AsyncGenerator<DeleteProgress> {
+    const found = this.matching({ query, ...range });
+    yield { deleted: 0, total: found.length };
+    for (const [index, hit] of found.entries()) {
+      signal.throwIfAborted();
+      this.hits.splice(this.hits.indexOf(hit), 1);
+      yield { deleted: index + 1, total: found.length };
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   private matching({ query, fromNs, toNs }: { query: Query; fromNs: bigint; toNs: bigint }): SearchHit[] {

@@ -12,11 +12,14 @@ export async function startAlone(options: PartsOptions): Promise<RunningService>
     const { settings, readiness, metrics, logger, now } = parts;
     // Without Redis it finds no alerts, and says so where it is asked for them; another API would find none either.
     readiness.needs('store');
-    const reader = await parts.openStore();
+    const store = await parts.openStore();
     const alerting = settings.redis.url === '' ? undefined : await parts.openAlerting();
     const endpoints = alerting && (await parts.openEndpoints(alerting));
     const alerts = alerting && endpoints && { alerting, endpoints };
-    const api = await parts.open('api', startApi({ settings: settings.api, reader, readiness, metrics, logger, now, ...alerts }));
+    const api = await parts.open(
+      'api',
+      startApi({ settings: settings.api, reader: store, deleter: store, readiness, metrics, logger, now, ...alerts }),
+    );
     endpoints?.keepOff({ api: api.address });
     return { api: api.address };
   });

@@ -1,5 +1,6 @@
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
-import type { LogReader } from '#libs/store';
+import type { Audit } from '#libs/access';
+import type { LogDeleter, LogReader } from '#libs/store';
 import type { Alerting, Endpoints } from '#libs/service';
 import type { DeadLetterDesk } from './dead-letters/dead-letter-desk.js';
 
@@ -15,6 +16,7 @@ export interface ApiSettings {
 export abstract class ApiParts {
   abstract readonly settings: ApiSettings;
   abstract readonly reader: LogReader;
+  abstract readonly deleter: LogDeleter;
   abstract readonly readiness: Readiness;
   abstract readonly metrics: Metrics;
   abstract readonly logger: Logger;
@@ -22,6 +24,10 @@ export abstract class ApiParts {
   abstract readonly now: () => number;
   /** Only in the process that ingests: the letters are files of its data folder. */
   abstract readonly deadLetters?: DeadLetterDesk;
+  /** Only there as well: resolves when all that was on disk before is stored; false when its signal came first. */
+  abstract readonly drained?: (signal: AbortSignal) => Promise<boolean>;
+  /** Who changed what. */
+  abstract readonly audit?: Audit;
   /** Rules, silences and the state of alerts; none when this process shares them with nobody. */
   abstract readonly alerting?: Alerting;
   abstract readonly endpoints?: Endpoints;

@@ -3,6 +3,8 @@ import { ALERTING_CONTROLLERS, ALERTING_PROVIDERS } from './alerting/alerting.pa
 import { ApiParts } from './api-parts.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DeadLetters } from './dead-letters/dead-letters.service.js';
+import { DeletionsController } from './deletions/deletions.controller.js';
+import { Deletions } from './deletions/deletions.service.js';
 import { ApiDocument } from './docs/api-document.js';
 import { DocsController } from './docs/docs.controller.js';
 import { LogHistogram } from './logs/log-histogram.js';
@@ -18,13 +20,23 @@ export class ApiModule {
   static register(parts: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [LogsController, DeadLettersController, ...ALERTING_CONTROLLERS, HealthController, MetricsController, DocsController],
+      // Deletions first: `logs/delete` is no id of a record.
+      controllers: [
+        DeletionsController,
+        LogsController,
+        DeadLettersController,
+        ...ALERTING_CONTROLLERS,
+        HealthController,
+        MetricsController,
+        DocsController,
+      ],
       providers: [
         { provide: ApiParts, useValue: parts },
         LogSearch,
         LogHistogram,
         SearchSlots,
         DeadLetters,
+        Deletions,
         ...ALERTING_PROVIDERS,
         ApiDocument,
       ],

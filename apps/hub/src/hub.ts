@@ -13,10 +13,22 @@ export function startHub(options: PartsOptions): Promise<RunningService> {
     const ingest = await parts.open('ingest', startIngest({ settings, store, metrics, logger, readiness, now, alerting }));
 
     const endpoints = await parts.openEndpoints(alerting);
-    const { deadLetters } = ingest;
+    const { deadLetters, drained } = ingest;
     const api = await parts.open(
       'api',
-      startApi({ settings: settings.api, reader: store, readiness, metrics, logger, now, deadLetters, alerting, endpoints }),
+      startApi({
+        settings: settings.api,
+        reader: store,
+        deleter: store,
+        readiness,
+        metrics,
+        logger,
+        now,
+        deadLetters,
+        drained,
+        alerting,
+        endpoints,
+      }),
     );
     const doors = await parts.open('doors', ingest.openDoors());
     const addresses = { ...doors.addresses, api: api.address };

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { openIngest } from './ingest.js';
-import type { IngestOptions } from './ingest.js';
+import type { Ingest, IngestOptions } from './ingest.js';
 import type { RejectionDesk } from './rejection-desk.js';
 import type { Source } from './sources/source.js';
 
@@ -18,6 +18,7 @@ export interface OpenDoors {
 
 export interface RunningIngest {
   readonly deadLetters: RejectionDesk;
+  readonly drained: Ingest['drained'];
   /** Last of all, so that what comes in can be looked after: they are then the first to close. */
   openDoors(): Promise<OpenDoors>;
   /** After the doors. */
@@ -27,7 +28,12 @@ export interface RunningIngest {
 /** Everything but the doors: what an earlier process left in the journal goes to the store from here on. */
 export async function startIngest(options: IngestOptions): Promise<RunningIngest> {
   const ingest = await openIngest(options);
-  return { deadLetters: ingest.desk, openDoors: () => openDoors(ingest.doors), close: () => ingest.closing.close() };
+  return {
+    deadLetters: ingest.desk,
+    drained: ingest.drained,
+    openDoors: () => openDoors(ingest.doors),
+    close: () => ingest.closing.close(),
+  };
 }
 
 /** When one cannot be opened, those before it are closed again. */

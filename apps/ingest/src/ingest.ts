@@ -45,9 +45,14 @@ const DAY_MS = 86_400_000;
 /** At the end the store gets so long for what is left, and as long again for what is on its way; the rest is in the journal. */
 const DRAIN_DEADLINE_MS = 2_000;
 
+/** How often it is looked whether the store has caught up. */
+const DRAINED_MS = 50;
+
 export interface Ingest {
   readonly doors: readonly Source[];
   readonly desk: RejectionDesk;
+  /** Resolves when all that is on disk now has been stored; false when the signal came first. */
+  drained(signal: AbortSignal): Promise<boolean>;
   readonly closing: Closing;
 }
 
@@ -93,7 +98,13 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   watch(metrics, journal, letters);
   const nodeName = nodeNameOf(settings);
   const doors = openableDoors({ settings, pipeline, metrics, logger, nodeName, isDraining: () => readiness.draining, now: monotonic });
-  return { doors, desk, closing };
+  const drained = async (signal: AbortSignal): Promise<boolean> => {
+    const { durable } = journal;
+    const isStored = (): boolean => reader.committed >= durable || journal.unreadBytes === 0;
+    while (!isStored() && !signal.aborted) await delay(DRAINED_MS, signal);
+    return isStored();
+  };
+  return { doors, desk, drained, closing };
 }
 
 interface Watched {

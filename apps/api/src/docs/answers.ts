@@ -50,6 +50,23 @@ const replay = z.object({
   partial: z.boolean().describe('more were left for another call'),
 });
 
+const deletion = z.object({
+  matched: z.int(),
+  from: z.string(),
+  to: z.string(),
+  confirm: z.string().optional().describe('of a count: send the same again with it, within five minutes'),
+  expires: z.string().optional(),
+  id: z.string().optional(),
+  state: z.enum(['running', 'done', 'cancelled', 'failed']).optional(),
+  deleted: z.int().optional(),
+  total: z.int().optional(),
+  dead_letters: z.int().optional(),
+  started: z.string().optional(),
+  ended: z.string().optional(),
+  reason: z.string().optional(),
+  warnings: z.array(z.string()).optional(),
+});
+
 const readiness = z.object({ ready: z.boolean(), parts: z.record(z.string(), z.object({ ok: z.boolean(), reason: z.string() })) });
 
 const error = z.object({
@@ -72,6 +89,8 @@ export const answers = {
   deadLetter,
   deadLetters: z.object({ items: z.array(deadLetter), next: z.string().optional() }),
   replay,
+  deletion,
+  deletions: z.object({ items: z.array(deletion) }),
   readiness,
   error,
   health: z.object({ status: z.literal('ok') }),

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { DeadLettersController } from '../dead-letters/dead-letters.controller.js';
+import { DeletionsController } from '../deletions/deletions.controller.js';
 import { LogsController } from '../logs/logs.controller.js';
 import { HealthController } from '../operations/health.controller.js';
 import { MetricsController } from '../operations/metrics.controller.js';
@@ -11,6 +12,7 @@ import { route } from './route.js';
 /** Parameters come from the schemas that check them; what each route is for and answers is said here. */
 export function openApi(app: INestApplication): OpenAPIObject {
   describeLogs();
+  describeDeletions();
   describeDeadLetters();
   describeAlerting();
   describeOperations();
@@ -34,6 +36,14 @@ function describeLogs(): void {
   on('histogram', 'Count over time', answers.histogram);
   on('histogramByBody', 'Count over time, with the parameters as JSON', answers.histogram);
   on('get', 'One record by its id (a permalink)', answers.record);
+}
+
+function describeDeletions(): void {
+  const on = route(DeletionsController.prototype, 'delete by query');
+  on('delete', 'Count what would go; with the token of that answer, delete it', answers.deletion);
+  on('list', 'The last deletions, newest first', answers.deletions);
+  on('get', 'How far one is', answers.deletion);
+  on('cancel', 'End one; what is deleted stays deleted', answers.deletion);
 }
 
 function describeDeadLetters(): void {

@@ -25,7 +25,7 @@ const time = z
   .optional();
 const fieldName = text(MAX_FIELD, 'must be the name of a field').min(1, 'must be the name of a field');
 
-const question = {
+export const question = {
   q: text(MAX_QUERY, 'must be one query').default('').describe('query language: docs/query-language.md; empty matches everything'),
   from: time.describe('inclusive: RFC 3339, epoch ms or ns, now-15m; default 15 minutes before to'),
   to: time.describe('exclusive: RFC 3339, epoch ms or ns, now+1d; default now'),
