@@ -1,2 +1,10 @@
 export type { Audit, AuditEntry } from './audit/audit.js';
 export { AuditLog, type AuditLogOptions } from './audit/audit-log.js';
+export { type Caller, Doorkeeper, type DoorkeeperOptions, isRefusal, type Refusal } from './doorkeeper.js';
+export { KeyDesk, type KeyDeskOptions, KeyError, KEYS, type ListedKey } from './keys/key-desk.js';
+export { KeyRing, type KnownKey, type Proof } from './keys/key-ring.js';
+export { isRole, type Role, ROLES } from './keys/roles.js';
+export { ConnectionCount } from './limits/connection-count.js';
+export { Limits, type LimitsOptions } from './limits/limits.js';
+export type { Meter, Rate } from './limits/meter.js';
+export { checkListeners, isLoopback, type Listener, OpenListenerError } from './listeners.js';
