@@ -16,6 +16,7 @@ const below = {
   coordination: 'telemetry',
   documents: 'telemetry',
   access: 'documents|telemetry',
+  http: 'access|telemetry',
   alerts: 'telemetry',
   notify: 'alerts|telemetry',
 };

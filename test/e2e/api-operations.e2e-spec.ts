@@ -51,6 +51,7 @@ describe('health, metrics and documents', () => {
       '/api/v1/alerts',
       '/api/v1/alerts/history',
       '/api/v1/alerts/{fingerprint}/acknowledge',
+      '/api/v1/audit',
       '/api/v1/dead-letters',
       '/api/v1/dead-letters/replay',
       '/api/v1/dead-letters/{id}',

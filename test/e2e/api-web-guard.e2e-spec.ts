@@ -103,7 +103,7 @@ describe('a server bound to 127.0.0.1', () => {
 
 describe('a server bound to every address', () => {
   beforeAll(async () => {
-    fixture = await startFixture({ settings: { host: '0.0.0.0', port: 0, allowedHosts: ['api'] } });
+    fixture = await startFixture({ settings: { host: '0.0.0.0', allowedHosts: ['api'] }, env: { LOGWEIR_ACCESS_OPEN: 'true' } });
   });
   afterAll(() => fixture.api.close());
 

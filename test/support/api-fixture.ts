@@ -1,7 +1,9 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
-import type { ApiParts } from '#apps/api/src/api-parts';
+import type { ApiParts, ApiSettings } from '#apps/api/src/api-parts';
 import { startApi, type RunningApi } from '#apps/api/src/api-server';
+import { loadSettings } from '#libs/config';
 import { formatTime } from '#libs/query';
+import { Access } from '#libs/service';
 import { JsonLogger, Metrics, Readiness } from '#libs/telemetry';
 import { MemoryStore } from './memory-store.js';
 
@@ -24,20 +26,32 @@ export interface ApiFixture {
   readonly errors: string[];
 }
 
+export interface FixtureOptions extends Partial<Omit<ApiParts, 'settings'>> {
+  readonly settings?: Partial<ApiSettings>;
+  /** Settings besides those of the API; keys are in its data folder, if there is one. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The API as it runs, over a store in memory and a clock that stands at `NOW_MS`. */
-export async function startFixture(parts: Partial<ApiParts> = {}): Promise<ApiFixture> {
+export async function startFixture(options: FixtureOptions = {}): Promise<ApiFixture> {
+  const { settings = {}, env = {}, ...parts } = options;
   const store = new MemoryStore(() => NOW_NS);
   const readiness = new Readiness(200);
   const metrics = new Metrics();
   const errors: string[] = [];
   const write = (line: string): void => void errors.push((JSON.parse(line) as { message: string }).message);
+  const logger = new JsonLogger({ level: 'debug', write, now: () => NOW_MS });
+  const all = loadSettings({ env: { LOGWEIR_API_PORT: '0', LOGWEIR_DATA_DIR: '/nonexistent/logweir', ...env }, readFile: () => undefined });
+  const access = await Access.open({ settings: all, log: logger, metrics, now: () => NOW_MS });
   const api = await startApi({
-    settings: { host: '127.0.0.1', port: 0, allowedHosts: [] },
+    settings: { ...all.api, ...settings },
+    access,
+    audit: access.audit,
     reader: store,
     deleter: store,
     readiness,
     metrics,
-    logger: new JsonLogger({ level: 'debug', write, now: () => NOW_MS }),
+    logger,
     now: () => NOW_MS,
     ...parts,
   });

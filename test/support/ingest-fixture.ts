@@ -3,6 +3,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadSettings } from '#libs/config';
+import { Access } from '#libs/service';
 import { readRecords } from '#libs/store';
 import type { LogWriter, Rejection, WriteBatch, WriteOutcome } from '#libs/store';
 import { JsonLogger, Metrics, Readiness } from '#libs/telemetry';
@@ -84,11 +85,14 @@ export async function openFixture(env: Readonly<Record<string, string>> = {}, ow
   const store = new RecordingStore();
   const log: string[] = [];
   let metrics = new Metrics();
+  let access: Access | undefined;
   const start = async (): Promise<Pick<IngestFixture, 'ingest' | 'doors'>> => {
     metrics = new Metrics();
     const logger = new JsonLogger({ level: 'info', write: (line) => log.push(line), now: Date.now });
     const own = ownContainer === undefined ? {} : { ownContainer };
-    const ingest = await startIngest({ settings, store, metrics, logger, readiness: new Readiness(), now: Date.now, ...own });
+    await access?.close();
+    access = await Access.open({ settings, log: logger, metrics, now: Date.now });
+    const ingest = await startIngest({ settings, access, store, metrics, logger, readiness: new Readiness(), now: Date.now, ...own });
     return { ingest, doors: await ingest.openDoors() };
   };
   const close = async (): Promise<void> => {
@@ -108,6 +112,7 @@ export async function openFixture(env: Readonly<Record<string, string>> = {}, ow
     },
     close: async () => {
       await close();
+      await access?.close();
       rmSync(folder, { recursive: true });
     },
   };

@@ -1,6 +1,6 @@
-import { type PartsOptions, type RunningService, startParts } from '#libs/service';
+import { startOperations } from '#libs/http';
+import { apiListener, type PartsOptions, type RunningService, startParts } from '#libs/service';
 import { startAlerter } from './alerter.js';
-import { startHealthServer } from './health-server.js';
 
 /** The alerter as a process of its own: with others of its kind over one Redis, one of them evaluates, all deliver. */
 export async function startAlone(options: PartsOptions): Promise<RunningService> {
@@ -12,7 +12,13 @@ export async function startAlone(options: PartsOptions): Promise<RunningService>
   return startParts(options, async (parts) => {
     const { settings, readiness, metrics, logger, now } = parts;
     const alerting = await parts.openAlerting();
-    const health = await parts.open('health', startHealthServer({ ...settings.api, readiness, metrics }));
+    const access = await parts.openAccess(alerting);
+    access.check([apiListener(settings, access)]);
+    const doorkeeper = access.doorkeeper(settings.api.host);
+    const health = await parts.open(
+      'health',
+      startOperations({ settings: settings.api, doorkeeper, audit: access.audit, readiness, metrics, log: logger, now }),
+    );
     const endpoints = await parts.openEndpoints(alerting);
     endpoints.keepOff({ alerter: health.address });
     await parts.open('alerter', startAlerter({ settings, alerting, endpoints, metrics, log: logger, now }));

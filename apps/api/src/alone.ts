@@ -1,4 +1,4 @@
-import { type PartsOptions, type RunningService, startParts } from '#libs/service';
+import { apiListener, type PartsOptions, type RunningService, startParts } from '#libs/service';
 import { startApi } from './api-server.js';
 
 /** The API as a process of its own, over an Elasticsearch that others write to. */
@@ -14,11 +14,24 @@ export async function startAlone(options: PartsOptions): Promise<RunningService>
     readiness.needs('store');
     const store = await parts.openStore();
     const alerting = settings.redis.url === '' ? undefined : await parts.openAlerting();
+    const access = await parts.openAccess(alerting);
+    access.check([apiListener(settings, access)]);
     const endpoints = alerting && (await parts.openEndpoints(alerting));
     const alerts = alerting && endpoints && { alerting, endpoints };
     const api = await parts.open(
       'api',
-      startApi({ settings: settings.api, reader: store, deleter: store, readiness, metrics, logger, now, ...alerts }),
+      startApi({
+        settings: settings.api,
+        access,
+        audit: access.audit,
+        reader: store,
+        deleter: store,
+        readiness,
+        metrics,
+        logger,
+        now,
+        ...alerts,
+      }),
     );
     endpoints?.keepOff({ api: api.address });
     return { api: api.address };

@@ -1,20 +1,26 @@
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
 import type { Audit } from '#libs/access';
+import type { TlsSettings } from '#libs/http';
 import type { LogDeleter, LogReader } from '#libs/store';
-import type { Alerting, Endpoints } from '#libs/service';
+import type { Access, Alerting, Endpoints } from '#libs/service';
 import type { DeadLetterDesk } from './dead-letters/dead-letter-desk.js';
 
-export interface ApiSettings {
+export interface ApiSettings extends TlsSettings {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
   /** Further values of the Host header that are ours, with or without port: what a proxy or a compose network calls us. */
   readonly allowedHosts: readonly string[];
+  /** Origins of other pages that may call us from a browser. */
+  readonly corsOrigins: readonly string[];
+  /** For a request with its body, milliseconds. */
+  readonly requestTimeout: number;
 }
 
 /** Everything the controllers work with. A class, because it is the Nest token as well. */
 export abstract class ApiParts {
   abstract readonly settings: ApiSettings;
+  abstract readonly access: Access;
   abstract readonly reader: LogReader;
   abstract readonly deleter: LogDeleter;
   abstract readonly readiness: Readiness;
@@ -27,7 +33,7 @@ export abstract class ApiParts {
   /** Only there as well: resolves when all that was on disk before is stored; false when its signal came first. */
   abstract readonly drained?: (signal: AbortSignal) => Promise<boolean>;
   /** Who changed what. */
-  abstract readonly audit?: Audit;
+  abstract readonly audit: Audit;
   /** Rules, silences and the state of alerts; none when this process shares them with nobody. */
   abstract readonly alerting?: Alerting;
   abstract readonly endpoints?: Endpoints;

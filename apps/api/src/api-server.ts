@@ -1,21 +1,26 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { StandardSchemaValidationPipe } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { NestFactory, Reflector } from '@nestjs/core';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
+import { createLimitedServer, type LimitedServer, listen, TlsFiles, urlHost } from '#libs/http';
 import type { Readiness } from '#libs/telemetry';
-import type { ApiParts, ApiSettings } from './api-parts.js';
+import { ApiParts } from './api-parts.js';
 import { ApiModule } from './api.module.js';
 import { ApiDocument } from './docs/api-document.js';
 import { ErrorFilter } from './error.filter.js';
 import { exceptionFactory } from './parameters.js';
-import { answerHeaders } from './security/answer-headers.js';
-import { limitConnections } from './security/connection-limits.js';
-import { webGuard } from './security/web-guard.js';
+import { AuditInterceptor } from './security/audit.interceptor.js';
+import { frontDoor } from './security/front-door.js';
+import { RoleGuard } from './security/needs.js';
 
 /** A fixed dead letter is the largest body: one record, which intake itself bounds at 1 MiB. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
+/** Browsers, a dashboard and scrapers at once, with room; each connection costs a few tens of KiB. */
+const MAX_CONNECTIONS = 512;
+/** Longer than the usual 60 s of proxies would race with them; shorter costs a handshake now and then. */
+const KEEP_ALIVE_MS = 65_000;
 /** How long a close waits for answers under way. */
 const CLOSE_GRACE_MS = 5_000;
 
@@ -28,22 +33,44 @@ export interface RunningApi {
 
 /** Listens when it resolves; rejects with an error that names the setting when it cannot. */
 export async function startApi(parts: ApiParts): Promise<RunningApi> {
-  const app = await NestFactory.create<NestExpressApplication>(ApiModule.register(parts), {
-    bodyParser: false,
-    logger: false,
-    abortOnError: false,
-  });
+  const { settings, access, logger, metrics } = parts;
+  const tls = TlsFiles.open(settings, { prefix: 'LOGWEIR_API', log: logger });
+  const adapter = new LimitedAdapter((listener) =>
+    createLimitedServer(
+      {
+        maxConnections: MAX_CONNECTIONS,
+        requestTimeoutMs: settings.requestTimeout,
+        keepAliveMs: KEEP_ALIVE_MS,
+        connectionsPerAddress: access.limits.connectionsPerAddress,
+      },
+      tls,
+      listener,
+    ),
+  );
+  const options = { bodyParser: false, logger: false, abortOnError: false } as const;
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.register(parts), adapter, options);
   const server: Server = app.getHttpServer();
-  const port = (): number => portOf(server);
   app.disable('x-powered-by');
-  app.use(letGo(parts.readiness), answerHeaders, webGuard({ host: parts.settings.host, allowedHosts: parts.settings.allowedHosts, port }));
+  app.use(letGo(parts.readiness));
+  app.use(
+    frontDoor({
+      ...settings,
+      port: () => portOf(server),
+      overTls: tls !== undefined,
+      doorkeeper: access.doorkeeper(settings.host),
+      isOneTooMany: (request) => adapter.limited?.isOneTooMany(request.socket) ?? false,
+      onRefused: (code) => metrics.accessRefused.inc({ code }),
+    }),
+  );
   app.useBodyParser('json', { limit: MAX_BODY_BYTES });
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory }));
-  app.useGlobalFilters(new ErrorFilter(parts.logger));
-  limitConnections(server);
+  app.useGlobalFilters(new ErrorFilter(logger));
+  app.useGlobalGuards(new RoleGuard(new Reflector(), parts));
+  app.useGlobalInterceptors(new AuditInterceptor(new Reflector(), parts));
   app.get(ApiDocument).describe(app);
-  await listen(app, parts.settings);
-  return { address: `http://${urlHost(parts.settings.host)}:${port()}`, port: port(), close: () => close(app, server) };
+  await app.init();
+  const port = await listen(server, settings, 'LOGWEIR_API_PORT');
+  return { address: `${tls ? 'https' : 'http'}://${urlHost(settings.host)}:${port}`, port, close: () => close(app, server) };
 }
 
 /** Whoever keeps a connection to a process that is about to end makes a new one, which a balancer gives to another. */
@@ -54,23 +81,23 @@ function letGo(readiness: Readiness) {
   };
 }
 
-async function listen(app: NestExpressApplication, { host, port }: ApiSettings): Promise<void> {
-  try {
-    await app.listen(port, host);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'EADDRINUSE' ? 'another program listens there already: stop it, or choose another port' : message;
-    throw new Error(`LOGWEIR_API_PORT: cannot listen on ${urlHost(host)}:${port}: ${reason}`, { cause: error });
+/** Express over a server of ours. */
+class LimitedAdapter extends ExpressAdapter {
+  limited: LimitedServer | undefined;
+
+  constructor(private readonly open: (listener: RequestListener) => LimitedServer) {
+    super();
+  }
+
+  override initHttpServer(): void {
+    this.limited = this.open(this.getInstance<RequestListener>());
+    this.setHttpServer(this.limited.server);
   }
 }
 
 function portOf(server: Server): number {
   const address: AddressInfo | string | null = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function close(app: NestExpressApplication, server: Server): Promise<void> {

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ALERTING_CONTROLLERS, ALERTING_PROVIDERS } from './alerting/alerting.parts.js';
 import { ApiParts } from './api-parts.js';
+import { AuditController } from './audit/audit.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DeadLetters } from './dead-letters/dead-letters.service.js';
 import { DeletionsController } from './deletions/deletions.controller.js';
@@ -26,6 +27,7 @@ export class ApiModule {
         LogsController,
         DeadLettersController,
         ...ALERTING_CONTROLLERS,
+        AuditController,
         HealthController,
         MetricsController,
         DocsController,

@@ -29,7 +29,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (error.status >= 500 && !TOLD.has(error.code))
       this.logger.error('request failed', { method: request.method, path: request.path, code: error.code, error: thrown });
     if (error.retryAfterSeconds !== undefined) response.set('retry-after', String(error.retryAfterSeconds));
-    response.status(error.status).json(errorAnswer(error));
+    response.set(error.headers).status(error.status).json(errorAnswer(error));
   }
 }
 

@@ -1,8 +1,11 @@
+import type { AccessCode } from '#libs/access';
+
 /**
  * Every answer that is not a success has the body `{error: {code, message, position?, hint?, problems?}}`. Codes are stable and never
  * reused; messages are for people and may change.
  */
 export type ErrorCode =
+  | AccessCode
   | 'alert_not_found'
   | 'alerting_elsewhere'
   | 'alerting_unavailable'
@@ -10,17 +13,14 @@ export type ErrorCode =
   | 'body_invalid'
   | 'body_too_large'
   | 'confirmation_invalid'
-  | 'content_type_required'
   | 'cursor_invalid'
   | 'dead_letter_not_found'
   | 'dead_letters_elsewhere'
   | 'deletion_not_found'
   | 'deletion_running'
-  | 'host_refused'
   | 'id_invalid'
   | 'internal'
   | 'matcher_invalid'
-  | 'origin_refused'
   | 'parameter_invalid'
   | 'parameter_unknown'
   | 'previews_busy'
@@ -60,6 +60,7 @@ export interface ErrorDetails {
   readonly hint?: string;
   /** Sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Each thing that is wrong, when there can be several. */
   readonly problems?: readonly Problem[];
   readonly cause?: unknown;
@@ -70,6 +71,7 @@ export class ApiError extends Error {
   readonly hint: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly problems: readonly Problem[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     readonly status: number,
@@ -81,6 +83,7 @@ export class ApiError extends Error {
     this.hint = details.hint;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.problems = details.problems;
+    this.headers = details.headers ?? {};
   }
 }
 

@@ -1,4 +1,4 @@
-import { type PartsOptions, prepareDataFolder, type RunningService, startParts } from '#libs/service';
+import { apiListener, doorListeners, type PartsOptions, prepareDataFolder, type RunningService, startParts } from '#libs/service';
 import { startAlerter } from '../../alerter/src/alerter.js';
 import { startApi } from '../../api/src/api-server.js';
 import { startIngest } from '../../ingest/src/ingest.module.js';
@@ -10,7 +10,9 @@ export function startHub(options: PartsOptions): Promise<RunningService> {
     prepareDataFolder(settings.data.dir);
     const store = await parts.openStore();
     const alerting = await parts.openAlerting();
-    const ingest = await parts.open('ingest', startIngest({ settings, store, metrics, logger, readiness, now, alerting }));
+    const access = await parts.openAccess(alerting);
+    access.check([...doorListeners(settings, access), apiListener(settings, access)]);
+    const ingest = await parts.open('ingest', startIngest({ settings, store, metrics, logger, readiness, now, alerting, access }));
 
     const endpoints = await parts.openEndpoints(alerting);
     const { deadLetters, drained } = ingest;
@@ -18,6 +20,8 @@ export function startHub(options: PartsOptions): Promise<RunningService> {
       'api',
       startApi({
         settings: settings.api,
+        access,
+        audit: access.audit,
         reader: store,
         deleter: store,
         readiness,

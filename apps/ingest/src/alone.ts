@@ -1,6 +1,7 @@
-import { type PartsOptions, prepareDataFolder, type RunningService, startParts } from '#libs/service';
+import { startOperations } from '#libs/http';
+import { apiListener, doorListeners, type PartsOptions, prepareDataFolder, type RunningService, startParts } from '#libs/service';
 import { startIngest } from './ingest.module.js';
-import { startOperations } from './operations/operations-server.js';
+import { deadLetterRoutes } from './dead-letter-routes.js';
 
 /** Ingest as a process of its own: the doors, and what is needed to look after it. With duckdb it owns the files. */
 export function startAlone(options: PartsOptions): Promise<RunningService> {
@@ -12,12 +13,18 @@ export function startAlone(options: PartsOptions): Promise<RunningService> {
     const store = await parts.openStore();
     // Alone, nobody would take the signals: the alerter is another process, and Redis is where they meet.
     const alerting = settings.redis.url === '' ? undefined : await parts.openAlerting();
+    const access = await parts.openAccess(alerting);
+    access.check([...doorListeners(settings, access), apiListener(settings, access)]);
     const ingest = await parts.open(
       'ingest',
-      startIngest({ settings, store, metrics, logger, readiness, now, ...(alerting && { alerting }) }),
+      startIngest({ settings, store, metrics, logger, readiness, now, access, ...(alerting && { alerting }) }),
     );
-    const { deadLetters } = ingest;
-    const operations = await parts.open('operations', startOperations({ ...settings.api, readiness, metrics, deadLetters }));
+    const doorkeeper = access.doorkeeper(settings.api.host);
+    const routes = deadLetterRoutes(ingest.deadLetters);
+    const operations = await parts.open(
+      'operations',
+      startOperations({ settings: settings.api, doorkeeper, audit: access.audit, readiness, metrics, log: logger, now, routes }),
+    );
     const doors = await parts.open('doors', ingest.openDoors());
     return { ...doors.addresses, operations: operations.address };
   });

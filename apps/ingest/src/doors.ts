@@ -1,17 +1,17 @@
-import { readFileSync } from 'node:fs';
-import type { TlsOptions } from 'node:tls';
 import type { Settings } from '#libs/config';
+import { TlsFiles, type TlsSettings } from '#libs/http';
 import { FieldCache } from '#libs/protocols/forward';
+import type { Access } from '#libs/service';
 import type { Logger, Metrics } from '#libs/telemetry';
 import type { Pipeline } from './pipeline.js';
 import { ForwardSource } from './sources/forward/forward.source.js';
 import { IntakeSource } from './sources/intake/intake.source.js';
 import { JsonSource } from './sources/json/json.source.js';
-import { DoorError } from './sources/source.js';
 import type { Source } from './sources/source.js';
 
 export interface DoorParts {
   readonly settings: Settings;
+  readonly access: Access;
   readonly pipeline: Pipeline;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -36,6 +36,7 @@ function counting({ metrics, logger }: DoorParts, source: Door) {
     onOddity: (reason: string) => metrics.sourceOddities.inc({ source, reason }),
     onConnections: (open: number) => metrics.connections.set({ source }, open),
     onHeld: () => metrics.sourceHeld.inc({ source }),
+    onPaused: () => metrics.limitsPaused.inc({ source }),
     onRefused: (reason: string, message = '', peer = '') => {
       metrics.sourceRefused.inc({ source, reason });
       if (message !== '') logger.warn('connection closed', { source, reason, detail: message, peer });
@@ -54,6 +55,7 @@ function forwardDoor(parts: DoorParts, cache: FieldCache): Source | undefined {
     host,
     port,
     ...limits,
+    limits: parts.access.limits,
     cache,
     pipeline,
     now,
@@ -65,7 +67,7 @@ function securedDoor(parts: DoorParts, cache: FieldCache): Source | undefined {
   const { forward, forwardSecure } = parts.settings;
   const { host, port, sharedKey, users, hostname } = forwardSecure;
   if (port === 'off') return undefined;
-  const tls = tlsOptions(forwardSecure);
+  const tls = tlsOf(parts, 'FORWARD_SECURE', forwardSecure);
   const names = users.map((user): [string, string] => [user.slice(0, user.indexOf(':')), user.slice(user.indexOf(':') + 1)]);
   const security = { sharedKey, users: new Map(names), hostname: hostname || `logweir-${parts.nodeName}` };
   return new ForwardSource({
@@ -76,6 +78,7 @@ function securedDoor(parts: DoorParts, cache: FieldCache): Source | undefined {
     maxFrameBytes: forward.maxFrame,
     maxInflatedBytes: forward.maxInflated,
     maxConnections: forward.maxConnections,
+    limits: parts.access.limits,
     cache,
     pipeline: parts.pipeline,
     now: parts.now,
@@ -85,39 +88,31 @@ function securedDoor(parts: DoorParts, cache: FieldCache): Source | undefined {
   });
 }
 
-function tlsOptions({ tlsCert, tlsKey, tlsCa }: Settings['forwardSecure']): TlsOptions | undefined {
-  if (tlsCert === '') return undefined;
-  const read = (setting: string, path: string): Buffer => {
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      throw new DoorError(`${setting}: ${(error as Error).message}`, { cause: error });
-    }
-  };
-  const mutual = tlsCa === '' ? {} : { ca: read('LOGWEIR_FORWARD_SECURE_TLS_CA', tlsCa), requestCert: true, rejectUnauthorized: true };
-  return {
-    cert: read('LOGWEIR_FORWARD_SECURE_TLS_CERT', tlsCert),
-    key: read('LOGWEIR_FORWARD_SECURE_TLS_KEY', tlsKey),
-    minVersion: 'TLSv1.2',
-    ...mutual,
-  };
+function tlsOf({ logger: log }: DoorParts, section: string, settings: TlsSettings): TlsFiles | undefined {
+  return TlsFiles.open(settings, { prefix: `LOGWEIR_${section}`, log });
 }
 
 function jsonDoor(parts: DoorParts): Source | undefined {
   const { host, port, maxLine: maxLineBytes, maxConnections } = parts.settings.json;
   if (port === 'off') return undefined;
-  const { pipeline, now } = parts;
-  return new JsonSource({ host, port, maxLineBytes, maxConnections, pipeline, now, ...counting(parts, 'json') });
+  const { pipeline, now, access } = parts;
+  const tls = tlsOf(parts, 'JSON', parts.settings.json);
+  const optional = tls ? { tls } : {};
+  const { limits } = access;
+  return new JsonSource({ host, port, maxLineBytes, maxConnections, pipeline, now, limits, ...optional, ...counting(parts, 'json') });
 }
 
 function intakeDoor(parts: DoorParts): Source | undefined {
-  const { host, ports, maxBody } = parts.settings.intake;
+  const { host, ports, maxBody, requestTimeout } = parts.settings.intake;
   if (ports.length === 0) return undefined;
   return new IntakeSource({
     host,
     ports,
     maxBodyBytes: maxBody,
+    requestTimeoutMs: requestTimeout,
     pipeline: parts.pipeline,
+    doorkeeper: parts.access.doorkeeper(host),
+    tls: () => tlsOf(parts, 'INTAKE', parts.settings.intake),
     isDraining: parts.isDraining,
     ...counting(parts, 'http'),
   });

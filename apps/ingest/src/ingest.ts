@@ -9,7 +9,7 @@ import type { Settings } from '#libs/config';
 import { DeadLetters, Joins, Journal } from '#libs/journal';
 import { beginTrace, continueTrace, formatTimestamp, Normaliser } from '#libs/record';
 import type { TraceState } from '#libs/record';
-import { type Alerting, Closing } from '#libs/service';
+import { type Access, type Alerting, Closing } from '#libs/service';
 import type { LogWriter } from '#libs/store';
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
 import { openableDoors } from './doors.js';
@@ -29,6 +29,8 @@ export interface IngestOptions {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly readiness: Readiness;
+  /** Who may come in at the HTTP door, and how much each may send. */
+  readonly access: Access;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
   /** Rules to pass the records to; none: nobody is alerted. */
@@ -96,8 +98,16 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
 
   readiness.add('journal', () => ({ ok: journal.writable, reason: journal.reason }));
   watch(metrics, journal, letters);
-  const nodeName = nodeNameOf(settings);
-  const doors = openableDoors({ settings, pipeline, metrics, logger, nodeName, isDraining: () => readiness.draining, now: monotonic });
+  const doors = openableDoors({
+    settings,
+    access: options.access,
+    pipeline,
+    metrics,
+    logger,
+    nodeName: nodeNameOf(settings),
+    isDraining: () => readiness.draining,
+    now: monotonic,
+  });
   const drained = async (signal: AbortSignal): Promise<boolean> => {
     const { durable } = journal;
     const isStored = (): boolean => reader.committed >= durable || journal.unreadBytes === 0;

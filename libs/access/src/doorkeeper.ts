@@ -2,10 +2,14 @@ import type { KeyRing } from './keys/key-ring.js';
 import { permits, type Role } from './keys/roles.js';
 import type { Limits } from './limits/limits.js';
 
+/** Codes of what a doorkeeper refuses; stable, as all codes are. */
+export type AccessCode =
+  'key_required' | 'key_wrong' | 'key_revoked' | 'key_expired' | 'role_missing' | 'too_many_wrong_keys' | 'keys_unavailable';
+
 /** Why a request is not answered; every HTTP door makes its one error shape of it. */
-export interface Refusal {
+export interface Refusal<Code extends string = string> {
   readonly status: number;
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   readonly hint?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -42,7 +46,7 @@ export class Doorkeeper {
   }
 
   /** Who it is; a refusal when what he shows is wrong. A right key is never refused for what others at its address tried. */
-  identify(authorization: string | undefined, address: string | undefined): Caller | Refusal {
+  identify(authorization: string | undefined, address: string | undefined): Caller | Refusal<AccessCode> {
     const { keys, limits, openWithoutKeys, now } = this.options;
     const nobody = { actor: `address ${address ?? 'unknown'}` };
     if (!keys.isLoaded) {
@@ -61,7 +65,7 @@ export class Doorkeeper {
   }
 
   /** Whether he may do what needs this role. */
-  refuse(caller: Caller, needed: Role): Refusal | undefined {
+  refuse(caller: Caller, needed: Role): Refusal<AccessCode> | undefined {
     if (caller.role === undefined)
       return { status: 401, code: 'key_required', message: 'this needs a key', hint: HINT, headers: CHALLENGE };
     if (permits(caller.role, needed)) return undefined;
@@ -70,6 +74,6 @@ export class Doorkeeper {
   }
 }
 
-export function isRefusal(found: Caller | Refusal): found is Refusal {
+export function isRefusal(found: Caller | Refusal<AccessCode>): found is Refusal<AccessCode> {
   return 'status' in found;
 }

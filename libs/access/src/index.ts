@@ -1,6 +1,6 @@
 export type { Audit, AuditEntry } from './audit/audit.js';
 export { AuditLog, type AuditLogOptions } from './audit/audit-log.js';
-export { type Caller, Doorkeeper, type DoorkeeperOptions, isRefusal, type Refusal } from './doorkeeper.js';
+export { type AccessCode, type Caller, Doorkeeper, type DoorkeeperOptions, isRefusal, type Refusal } from './doorkeeper.js';
 export { KeyDesk, type KeyDeskOptions, KeyError, KEYS, type ListedKey } from './keys/key-desk.js';
 export { KeyRing, type KnownKey, type Proof } from './keys/key-ring.js';
 export { isRole, type Role, ROLES } from './keys/roles.js';

@@ -99,18 +99,28 @@ function storeContradictions({ elasticsearch, store, kibana }: Settings): string
   return mistakes;
 }
 
-function doorContradictions({ forwardSecure }: Settings): string[] {
-  const mistakes: string[] = [];
-  const { port, tlsCert, tlsKey, tlsCa, sharedKey, users } = forwardSecure;
-  if ((tlsCert === '') !== (tlsKey === ''))
-    mistakes.push('LOGWEIR_FORWARD_SECURE_TLS_CERT and LOGWEIR_FORWARD_SECURE_TLS_KEY: give both or neither');
-  if (tlsCa !== '' && tlsCert === '')
-    mistakes.push('LOGWEIR_FORWARD_SECURE_TLS_CA: client certificates need LOGWEIR_FORWARD_SECURE_TLS_CERT and _KEY');
+function doorContradictions({ forwardSecure, json, intake, api }: Settings): string[] {
+  const mistakes = [
+    ...tlsMistakes('FORWARD_SECURE', forwardSecure),
+    ...tlsMistakes('JSON', json),
+    ...tlsMistakes('INTAKE', intake),
+    ...tlsMistakes('API', api),
+  ];
+  const { port, tlsCert, sharedKey, users } = forwardSecure;
   if (users.length > 0 && sharedKey === '') mistakes.push('LOGWEIR_FORWARD_SECURE_USERS: users need LOGWEIR_FORWARD_SECURE_SHARED_KEY');
   if (users.some((user) => !/^[^:]+:.+$/.test(user))) mistakes.push('LOGWEIR_FORWARD_SECURE_USERS: each is name:password');
   if (port !== 'off' && tlsCert === '' && sharedKey === '') {
     mistakes.push('LOGWEIR_FORWARD_SECURE_PORT: a secured door needs LOGWEIR_FORWARD_SECURE_SHARED_KEY, _TLS_CERT or both');
   }
+  return mistakes;
+}
+
+function tlsMistakes(section: string, { tlsCert, tlsKey, tlsCa }: Pick<Settings['json'], 'tlsCert' | 'tlsKey' | 'tlsCa'>): string[] {
+  const mistakes: string[] = [];
+  if ((tlsCert === '') !== (tlsKey === ''))
+    mistakes.push(`LOGWEIR_${section}_TLS_CERT and LOGWEIR_${section}_TLS_KEY: give both or neither`);
+  if (tlsCa !== '' && tlsCert === '')
+    mistakes.push(`LOGWEIR_${section}_TLS_CA: client certificates need LOGWEIR_${section}_TLS_CERT and _KEY`);
   return mistakes;
 }
 

@@ -12,6 +12,7 @@ import {
   list,
   OPTIONAL_TEXT,
   OPTIONAL_URL,
+  ORIGIN,
   PEM,
   PORT,
   REDIS_URL,
@@ -40,6 +41,13 @@ function secret<T extends z.ZodType>(type: T, about: string): Setting<T> {
 
 const MIB = 1024 * 1024;
 const DAY_MS = 86_400_000;
+
+/** Certificates of a listener; read again when the files change. */
+const TLS = {
+  tlsCert: setting(OPTIONAL_TEXT, '', 'PEM file of the certificate chain; switches TLS on'),
+  tlsKey: setting(OPTIONAL_TEXT, '', 'PEM file of its private key'),
+  tlsCa: setting(OPTIONAL_TEXT, '', 'PEM file of the authority that signs client certificates; switches mutual TLS on'),
+};
 
 export const SCHEMA = {
   data: { dir: setting(TEXT, 'data', 'folder of everything that must survive a restart: journal, store, dead letters') },
@@ -73,25 +81,52 @@ export const SCHEMA = {
       '',
       'name told in the handshake; must differ from every client’s; `logweir-` and the node’s name when empty',
     ),
-    tlsCert: setting(OPTIONAL_TEXT, '', 'PEM file of the certificate chain; switches TLS on'),
-    tlsKey: setting(OPTIONAL_TEXT, '', 'PEM file of its private key'),
-    tlsCa: setting(OPTIONAL_TEXT, '', 'PEM file of the authority that signs client certificates; switches mutual TLS on'),
+    ...TLS,
   },
   json: {
     host: setting(TEXT, '127.0.0.1', 'address of the JSON lines door'),
     port: setting(DOOR, '5000', 'its TCP port'),
     maxLine: setting(bytes(1024, 256 * MIB), '1MiB', 'longest line; the rest of a longer one is cut off and counted'),
     maxConnections: setting(integer(1, 100_000), '1024', 'connections read at once; more wait unread'),
+    ...TLS,
   },
   intake: {
     host: setting(TEXT, '127.0.0.1', 'address of the HTTP intake'),
     ports: setting(list(PORT), '8088,4318', 'its ports, with commas; empty shuts the door'),
     maxBody: setting(bytes(1024, 512 * MIB), '16MiB', 'largest body on the wire; inflated it may be 20 times as large'),
+    requestTimeout: setting(duration(1_000, 600_000), '60s', 'how long a request with its body may take to arrive; then 408'),
+    ...TLS,
   },
   api: {
     host: setting(TEXT, '127.0.0.1', 'address of the API, /metrics, /healthz and /readyz'),
     port: setting(PORT, '4280', 'its port'),
     allowedHosts: setting(list(TEXT), '', 'further values of the Host header that are ours: what a proxy or a compose network calls us'),
+    requestTimeout: setting(duration(1_000, 600_000), '30s', 'how long a request with its body may take to arrive; then 408'),
+    corsOrigins: setting(
+      list(ORIGIN),
+      '',
+      'origins such as https://dash.example.com whose pages may call the API from a browser, with commas; none when empty',
+    ),
+    ...TLS,
+  },
+  access: {
+    open: setting(
+      SWITCH,
+      'false',
+      'lets listeners be bound wider than loopback without keys: something in front of them keeps strangers away. Once there is a key, HTTP needs one in any case',
+    ),
+  },
+  limits: {
+    keyRecords: setting(integer(0, 1_000_000_000), '0', 'records a second that one key may send; 0, as in all of these, means no limit'),
+    keyBytes: setting(bytes(0), '0', 'bytes a second that one key may send'),
+    addressRecords: setting(
+      integer(0, 1_000_000_000),
+      '0',
+      'records a second that one address may send: IPv4, or the first 64 bits of IPv6',
+    ),
+    addressBytes: setting(bytes(0), '0', 'bytes a second that one address may send'),
+    addressConnections: setting(integer(0, 100_000), '0', 'connections that one address may have open at each listener'),
+    wrongKeys: setting(integer(1, 100_000), '30', 'wrong keys a minute that are looked at from one address; then 429'),
   },
   shutdown: {
     delay: setting(

@@ -90,6 +90,11 @@ export const OPTIONAL_URL = z
   .default('')
   .refine((value) => value === '' || HTTP_URL.safeParse(value).success, 'a URL such as http://127.0.0.1:5601');
 
+/** Scheme, host and port of a page, as browsers send it. */
+export const ORIGIN = z
+  .string()
+  .refine((value) => URL.canParse(value) && new URL(value).origin === value, 'an origin such as https://dash.example.com');
+
 export const REDIS_URL = z
   .string()
   .default('')

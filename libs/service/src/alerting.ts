@@ -134,14 +134,14 @@ export class Alerting {
   }
 }
 
-function placeOf({ settings, copy }: AlertingOptions): Parameters<typeof openDocuments>[0] {
+export function placeOf({ settings, copy }: Pick<AlertingOptions, 'settings' | 'copy'>): Parameters<typeof openDocuments>[0] {
   const { url } = settings.redis;
   const prefix = `${settings.redis.prefix}:`;
   if (url === '') return { kind: 'files', dir: path.join(settings.data.dir, 'alerts') };
   return copy === undefined ? { kind: 'redis', url, prefix } : { kind: 'redis', url, prefix, copy };
 }
 
-function queuesOf(settings: Settings): Parameters<typeof openCoordination>[0] {
+export function queuesOf(settings: Settings): Parameters<typeof openCoordination>[0] {
   const { redis, postgres, data } = settings;
   if (redis.url !== '') return { kind: 'redis', url: redis.url, prefix: redis.prefix, connectMs: CONNECT_MS };
   if (postgres.url !== '') return { kind: 'postgres', url: postgres.url };

@@ -1,3 +1,6 @@
+export { Access, type AccessOptions } from './access.js';
+export { apiListener, doorListeners } from './listeners.js';
+export { type KeyDeskPlace, openKeyDesk } from './key-desk.js';
 export { Closing } from './closing.js';
 export { prepareDataFolder } from './data-folder.js';
 export { startParts } from './parts.js';

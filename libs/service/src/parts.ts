@@ -1,6 +1,7 @@
 import type { Settings } from '#libs/config';
 import { type LogStore, openDocumentCopy, openStore } from '#libs/store';
 import { JsonLogger, type Logger, Metrics, Readiness } from '#libs/telemetry';
+import { Access } from './access.js';
 import { Alerting } from './alerting.js';
 import { Closing } from './closing.js';
 import { Endpoints } from './endpoints.js';
@@ -68,6 +69,12 @@ export class Parts {
     const copy = openDocumentCopy(settings);
     if (copy !== undefined) await this.open('copy', copy);
     return this.open('alerting', Alerting.open({ settings, env, log: logger, readiness, now, ...(copy && { copy }) }));
+  }
+
+  /** Keys and audit records: on the server of `alerting` when that is shared, else in the data folder. */
+  openAccess(alerting?: Alerting): Promise<Access> {
+    const { settings, now, logger: log, metrics } = this;
+    return this.open('access', Access.open({ settings, log, metrics, now, ...(alerting && { alerting }) }));
   }
 
   /** Where `alerting` may send to. Tell it the process's own addresses when they are known. */

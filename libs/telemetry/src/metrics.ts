@@ -58,6 +58,21 @@ export class Metrics {
     'How often reading stopped: the journal was full, or too much waited for the disk',
     ['reason'],
   );
+  readonly limitsPaused = this.counter(
+    'logweir_limits_paused_total',
+    'How often a sender had to wait because it sent more records or bytes a second than it may; over HTTP it gets 429',
+    ['source'],
+  );
+  readonly limitsTableFull = this.counter(
+    'logweir_limits_table_full_total',
+    'How often an address found no room among those that are watched, and shared the limit of all others without',
+  );
+  readonly accessRefused = this.counter(
+    'logweir_access_refused_total',
+    'Requests turned away by the API and by /metrics before they were looked at, by code: no key, a wrong one, a foreign page',
+    ['code'],
+  );
+  readonly auditLost = this.counter('logweir_audit_lost_total', 'Audit records that could not be kept; they are in the log');
   readonly normaliseOddities = this.counter('logweir_normalise_oddities_total', 'Fields that did not fit and were kept otherwise', [
     'reason',
   ]);

@@ -10,6 +10,9 @@ export class AlertmanagerErrorFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const error = apiError(thrown, host.switchToHttp().getRequest<Request>());
     if (error.retryAfterSeconds !== undefined) response.set('retry-after', String(error.retryAfterSeconds));
-    response.status(error.status).json(error.hint === undefined ? error.message : `${error.message} (${error.hint})`);
+    response
+      .set(error.headers)
+      .status(error.status)
+      .json(error.hint === undefined ? error.message : `${error.message} (${error.hint})`);
   }
 }

@@ -5,9 +5,11 @@ import { AlertmanagerDesk } from './alertmanager-desk.js';
 import { AlertmanagerErrorFilter } from './alertmanager-error.filter.js';
 import { AlertmanagerParameters, AnyBody, FilterParameters } from './alerts.parameters.js';
 import { SilenceDesk } from './silence-desk.js';
+import { Changes, Needs } from '../security/needs.js';
 
 /** What amtool, Prometheus, Grafana and others speak with an Alertmanager (its API version 2), in its words. */
 @Controller('api/v2')
+@Needs('read')
 @UseFilters(AlertmanagerErrorFilter)
 export class AlertmanagerController {
   constructor(
@@ -33,6 +35,7 @@ export class AlertmanagerController {
 
   @Post('alerts')
   @HttpCode(200)
+  @Needs('ingest')
   postAlerts(@Body({ schema: AnyBody }) body: unknown): Promise<void> {
     return this.desk.post(body);
   }
@@ -49,6 +52,8 @@ export class AlertmanagerController {
 
   @Post('silences')
   @HttpCode(200)
+  @Needs('manage')
+  @Changes('silence.create')
   async postSilence(@Body({ schema: AnyBody }) body: unknown): Promise<{ silenceID: string }> {
     return { silenceID: (await this.silences.put(body)).id };
   }
@@ -60,6 +65,8 @@ export class AlertmanagerController {
 
   @Delete('silence/:id')
   @HttpCode(200)
+  @Needs('manage')
+  @Changes('silence.expire')
   deleteSilence(@Param('id') id: string): Promise<void> {
     return this.silences.expire(id);
   }

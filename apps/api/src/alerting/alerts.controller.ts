@@ -1,8 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { AlertBoard, type AlertsAnswer, type PastAlertAnswer } from './alert-board.js';
 import { AcknowledgeBody, AlertParameters, HistoryParameters } from './alerts.parameters.js';
+import { Changes, Needs } from '../security/needs.js';
 
 @Controller('api/v1/alerts')
+@Needs('read')
 export class AlertsController {
   constructor(private readonly board: AlertBoard) {}
 
@@ -18,6 +20,8 @@ export class AlertsController {
 
   @Post(':fingerprint/acknowledge')
   @HttpCode(202)
+  @Needs('manage')
+  @Changes('alert.acknowledge')
   async acknowledge(
     @Param('fingerprint') fingerprint: string,
     @Body({ schema: AcknowledgeBody }) body: AcknowledgeBody,
@@ -28,6 +32,8 @@ export class AlertsController {
 
   @Delete(':fingerprint/acknowledge')
   @HttpCode(202)
+  @Needs('manage')
+  @Changes('alert.unacknowledge')
   async unacknowledge(@Param('fingerprint') fingerprint: string): Promise<{ accepted: true }> {
     await this.board.unacknowledge(fingerprint);
     return { accepted: true };

@@ -1,8 +1,10 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { NotificationParameters } from './alerts.parameters.js';
 import { type NotificationsAnswer, NotificationsService } from './notifications.service.js';
+import { Needs } from '../security/needs.js';
 
 @Controller('api/v1/notifications')
+@Needs('read')
 export class NotificationsController {
   constructor(private readonly notifications: NotificationsService) {}
 

@@ -4,8 +4,10 @@ import type { ExplainAnswer, RuleAnswer } from './rule-answer.js';
 import { type PreviewAnswer, RulePreview } from './rule-preview.js';
 import { ChangeParameters, PreviewBody, RuleBody } from './rules.parameters.js';
 import { RulesService } from './rules.service.js';
+import { Changes, Needs } from '../security/needs.js';
 
 @Controller('api/v1/rules')
+@Needs('read')
 export class RulesController {
   constructor(
     private readonly rules: RulesService,
@@ -18,6 +20,8 @@ export class RulesController {
   }
 
   @Post()
+  @Needs('manage')
+  @Changes('rule.create')
   create(@Body({ schema: RuleBody }) source: unknown): Promise<RuleAnswer> {
     return this.rules.create(source);
   }
@@ -34,6 +38,8 @@ export class RulesController {
   }
 
   @Put(':name')
+  @Needs('manage')
+  @Changes('rule.replace')
   replace(
     @Param('name') name: string,
     @Body({ schema: RuleBody }) source: unknown,
@@ -44,6 +50,8 @@ export class RulesController {
 
   @Delete(':name')
   @HttpCode(204)
+  @Needs('manage')
+  @Changes('rule.remove')
   remove(@Param('name') name: string, @Query({ schema: ChangeParameters }) { version }: ChangeParameters): Promise<void> {
     return this.rules.remove(name, version);
   }

@@ -2,8 +2,10 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@ne
 import type { GettableSilence } from '#libs/alerts';
 import { AnyBody, FilterParameters } from './alerts.parameters.js';
 import { SilenceDesk } from './silence-desk.js';
+import { Changes, Needs } from '../security/needs.js';
 
 @Controller('api/v1/silences')
+@Needs('read')
 export class SilencesController {
   constructor(private readonly desk: SilenceDesk) {}
 
@@ -13,6 +15,8 @@ export class SilencesController {
   }
 
   @Post()
+  @Needs('manage')
+  @Changes('silence.create')
   create(@Body({ schema: AnyBody }) body: unknown): Promise<GettableSilence> {
     return this.desk.put(body);
   }
@@ -24,6 +28,8 @@ export class SilencesController {
 
   @Delete(':id')
   @HttpCode(204)
+  @Needs('manage')
+  @Changes('silence.expire')
   remove(@Param('id') id: string): Promise<void> {
     return this.desk.expire(id);
   }

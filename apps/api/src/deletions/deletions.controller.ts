@@ -2,11 +2,14 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req, Res } from '
 import type { Request, Response } from 'express';
 import { Disconnected } from '../disconnected.js';
 import type { DeletionState } from './deletion-job.js';
+import { callerOf } from '../security/front-door.js';
+import { Changes, Needs } from '../security/needs.js';
 import { DeleteBody } from './deletions.parameters.js';
 import { type DeletionCount, Deletions } from './deletions.service.js';
 
 /** In two steps: the first counts and gives a token, the second, with the token, deletes. */
 @Controller('api/v1/logs/delete')
+@Needs('manage')
 export class DeletionsController {
   constructor(private readonly deletions: Deletions) {}
 
@@ -20,7 +23,7 @@ export class DeletionsController {
   ): Promise<DeletionCount | DeletionState> {
     if (body.confirm === undefined) return this.deletions.count(body, disconnected);
     response.status(202);
-    return this.deletions.start({ ...body, confirm: body.confirm }, `address ${request.ip ?? 'unknown'}`);
+    return this.deletions.start({ ...body, confirm: body.confirm }, callerOf(request).caller.actor);
   }
 
   @Get()
@@ -34,6 +37,7 @@ export class DeletionsController {
   }
 
   @Delete(':id')
+  @Changes('logs.delete.cancel')
   cancel(@Param('id') id: string): DeletionState {
     return this.deletions.cancel(id);
   }

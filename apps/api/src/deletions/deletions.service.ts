@@ -98,7 +98,7 @@ export class Deletions implements OnModuleDestroy {
 
   private async record({ state }: DeletionJob, actor: string, action: string): Promise<void> {
     const { id: target, warnings: _, ...detail } = state;
-    await this.parts.audit?.append({ at: new Date(this.parts.now()).toISOString(), actor, action, target, outcome: 'done', detail });
+    await this.parts.audit.append({ at: new Date(this.parts.now()).toISOString(), actor, action, target, outcome: 'done', detail });
   }
 
   private job(id: string): DeletionJob {

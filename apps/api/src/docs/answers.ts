@@ -69,6 +69,19 @@ const deletion = z.object({
 
 const readiness = z.object({ ready: z.boolean(), parts: z.record(z.string(), z.object({ ok: z.boolean(), reason: z.string() })) });
 
+const audit = z.object({
+  items: z.array(
+    z.object({
+      at: z.string(),
+      actor: z.string().describe('key <name>, address <ip> where no key was needed, or command'),
+      action: z.string().describe('rule.create, silence.expire, dead-letter.replay, key.revoke, ...'),
+      target: z.string(),
+      outcome: z.enum(['done', 'refused']),
+      detail: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+});
+
 const error = z.object({
   error: z.object({
     code: z.string().describe('stable'),
@@ -92,6 +105,7 @@ export const answers = {
   deletion,
   deletions: z.object({ items: z.array(deletion) }),
   readiness,
+  audit,
   error,
   health: z.object({ status: z.literal('ok') }),
 };

@@ -6,6 +6,7 @@ import type { Response } from 'express';
 import { ApiError } from '../errors.js';
 import { ApiDocument } from './api-document.js';
 import { PAGE, PAGE_POLICY, PAGE_SCRIPT } from './docs-page.js';
+import { Needs } from '../security/needs.js';
 
 const require = createRequire(import.meta.url);
 
@@ -14,6 +15,7 @@ const ASSETS = new Set(['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32
 
 /** OpenAPI and a page to try it. */
 @Controller()
+@Needs('anyone')
 export class DocsController {
   constructor(private readonly document: ApiDocument) {}
 

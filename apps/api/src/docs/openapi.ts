@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { AuditController } from '../audit/audit.controller.js';
 import { DeadLettersController } from '../dead-letters/dead-letters.controller.js';
 import { DeletionsController } from '../deletions/deletions.controller.js';
 import { LogsController } from '../logs/logs.controller.js';
@@ -23,6 +24,8 @@ export function openApi(app: INestApplication): OpenAPIObject {
     )
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({ type: 'http', description: 'a key, where there are any; `npm run key -- create` makes one' })
+    .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
   const paths = Object.entries(document.paths).filter(([path]) => !path.startsWith('/docs'));
@@ -56,6 +59,7 @@ function describeDeadLetters(): void {
 }
 
 function describeOperations(): void {
+  route(AuditController.prototype, 'operations')('list', 'Who changed what, newest first', answers.audit);
   const health = route(HealthController.prototype, 'operations');
   health('health', 'Is the process alive', answers.health);
   health('readiness', 'Can it work (503 when not, with the reason of each part)', answers.readiness);

@@ -3,9 +3,11 @@ import { Disconnected } from '../disconnected.js';
 import { LogHistogram, type LogHistogramAnswer } from './log-histogram.js';
 import { LogSearch, type LogItem, type LogPage } from './log-search.js';
 import { HistogramParameters, SearchParameters } from './logs.parameters.js';
+import { Needs } from '../security/needs.js';
 
 /** Each question can be asked with a query string or, when it is long, with a JSON body of the same names. */
 @Controller('api/v1/logs')
+@Needs('read')
 export class LogsController {
   constructor(
     private readonly logs: LogSearch,

@@ -2,8 +2,10 @@ import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { ReadinessReport } from '#libs/telemetry';
 import { ApiParts } from '../api-parts.js';
+import { Needs } from '../security/needs.js';
 
 @Controller()
+@Needs('anyone')
 export class HealthController {
   constructor(private readonly parts: ApiParts) {}
 

@@ -1,8 +1,10 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { ApiParts } from '../api-parts.js';
+import { Needs } from '../security/needs.js';
 
 @Controller('metrics')
+@Needs('read')
 export class MetricsController {
   constructor(private readonly parts: ApiParts) {}
 

@@ -2,6 +2,7 @@ import type net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Gate } from '../gate.js';
 import type { Connection } from './tcp-listener.js';
+import type { Throttle } from './throttle.js';
 
 /** What a protocol makes of a connection's bytes. */
 export interface Conversation {
@@ -25,6 +26,9 @@ const ANSWER_MS = 1_000;
 const IDLE_MS = 250;
 const LOOK_MS = 20;
 
+/** Connections of one address share its limit: each looks again whether it is its turn. */
+const MAX_PAUSE_MS = 1_000;
+
 /**
  * Reads one socket with back-pressure: nothing is read while the gate is closed or the conversation is busy, so the
  * kernel's buffers fill and the sender waits. The socket is never closed with unread bytes.
@@ -36,12 +40,16 @@ export class SocketReader implements Connection {
   private peerEnded = false;
   /** Reading is held back: silence says nothing about the peer. */
   private holds = 0;
+  /** Ends a throttle's pause at once. */
+  private release: (() => void) | undefined;
   private lastRead = 0;
 
   constructor(
     readonly socket: net.Socket,
     private readonly gate: Gate,
     private readonly now: () => number,
+    /** None where nothing is limited. */
+    private readonly throttle?: Throttle,
   ) {}
 
   /** `host:port` of the peer, for logs and reports. */
@@ -66,6 +74,7 @@ export class SocketReader implements Connection {
   async end(deadlineMs: number): Promise<void> {
     if (this.socket.destroyed) return;
     this.ending = true;
+    this.release?.();
     const began = this.now();
     this.lastRead = began;
     const deadline = began + deadlineMs;
@@ -109,7 +118,8 @@ export class SocketReader implements Connection {
     this.lastRead = this.now();
     if (this.discarding) return;
     const busy = this.conversation?.read(bytes);
-    if (busy || !this.gate.open) void this.wait(busy);
+    this.throttle?.take(0, bytes.length);
+    if (busy || !this.gate.open || (this.throttle?.waitMs ?? 0) > 0) void this.wait(busy);
   }
 
   private async wait(busy: Promise<void> | undefined): Promise<void> {
@@ -117,9 +127,25 @@ export class SocketReader implements Connection {
     this.socket.pause();
     await busy;
     if (!this.gate.open && !this.discarding) await this.gate.opened();
+    if (this.throttle) await this.throttled(this.throttle);
     this.holds--;
     this.lastRead = this.now();
     if (!this.socket.destroyed) this.socket.resume();
+  }
+
+  /** Over when the address may send again; at the end nobody waits, as what is on its way would be lost. */
+  private async throttled(throttle: Throttle): Promise<void> {
+    if (throttle.waitMs > 0 && !this.ending) throttle.onPaused();
+    for (let ms = throttle.waitMs; ms > 0 && !this.ending && !this.discarding && !this.socket.destroyed; ms = throttle.waitMs) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(ms, MAX_PAUSE_MS));
+        this.release = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.release = undefined;
   }
 
   private async finish(): Promise<void> {

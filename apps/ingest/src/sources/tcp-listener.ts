@@ -1,5 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
+import { ConnectionCount } from '#libs/access';
+import type { TlsFiles } from '#libs/http';
 
 /** What a protocol does with one socket: it owns it until its `close` event. */
 export interface Connection {
@@ -14,7 +16,9 @@ export interface TcpListenerOptions {
   readonly port: number;
   /** Connections read at once. Those beyond wait unread: closing them at once would make Docker's driver lose lines. */
   readonly maxConnections: number;
-  readonly tls?: tls.TlsOptions;
+  /** Connections read at once of one address; 0 means: as many as there are. */
+  readonly connectionsPerAddress: number;
+  readonly tls?: TlsFiles;
   readonly connect: (socket: net.Socket) => Connection;
   readonly onCount: (open: number) => void;
   readonly onHeld: () => void;
@@ -33,12 +37,15 @@ export class TcpListener {
   private readonly server: net.Server;
   private readonly active = new Map<net.Socket, Connection>();
   private readonly held: net.Socket[] = [];
+  private readonly byAddress: ConnectionCount;
 
   constructor(private readonly options: TcpListenerOptions) {
     const settings = { allowHalfOpen: true, pauseOnConnect: true, noDelay: true };
+    this.byAddress = new ConnectionCount(options.connectionsPerAddress);
     this.server = options.tls
-      ? tls.createServer({ handshakeTimeout: TLS_HANDSHAKE_MS, ...options.tls, ...settings }, (socket) => this.accept(socket))
+      ? tls.createServer({ handshakeTimeout: TLS_HANDSHAKE_MS, ...options.tls.options, ...settings }, (socket) => this.accept(socket))
       : net.createServer(settings, (socket) => this.accept(socket));
+    options.tls?.follow(this.server as tls.Server);
     this.server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: net.Socket) => {
       if (error.code !== 'ECONNRESET') options.onTlsError?.(error.message, `${socket.remoteAddress ?? 'gone'}:${socket.remotePort ?? 0}`);
     });
@@ -66,7 +73,7 @@ export class TcpListener {
 
   private accept(socket: net.Socket): void {
     socket.on('error', () => undefined);
-    if (this.active.size < this.options.maxConnections) {
+    if (this.mayStart(socket)) {
       this.start(socket);
       return;
     }
@@ -82,15 +89,22 @@ export class TcpListener {
     });
   }
 
+  /** Counts it when it may. */
+  private mayStart(socket: net.Socket): boolean {
+    return this.active.size < this.options.maxConnections && this.byAddress.enter(socket.remoteAddress);
+  }
+
   private start(socket: net.Socket): void {
+    const { remoteAddress } = socket;
     const connection = this.options.connect(socket);
     this.active.set(socket, connection);
     this.options.onCount(this.active.size);
     socket.once('close', () => {
       this.active.delete(socket);
       this.options.onCount(this.active.size);
-      const next = this.held.shift();
-      if (next) this.start(next);
+      this.byAddress.leave(remoteAddress);
+      const next = this.held.findIndex((held) => this.mayStart(held));
+      for (const held of next < 0 ? [] : this.held.splice(next, 1)) this.start(held);
     });
     connection.open();
   }

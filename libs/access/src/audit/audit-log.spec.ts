@@ -29,17 +29,17 @@ afterEach(() => rm(folder, { recursive: true }));
 
 describe('the audit log', () => {
   it('keeps what was done, newest first, also for the next process', async () => {
-    const audit = new AuditLog({ documents: await open(), log, random });
+    const audit = new AuditLog({ documents: open, log, random });
     for (const minute of [1, 2, 3]) await audit.append(entry(minute));
-    const next = new AuditLog({ documents: await open(), log, random });
+    const next = new AuditLog({ documents: open, log, random });
     expect((await next.list(2)).map(({ target }) => target)).toEqual(['rule-3', 'rule-2']);
     expect((await next.list(10, entry(3).at)).map(({ target }) => target)).toEqual(['rule-2', 'rule-1']);
   });
 
   it('shows what another process wrote meanwhile', async () => {
-    const audit = new AuditLog({ documents: await open(), current: open, log, random });
+    const audit = new AuditLog({ documents: open, current: open, log, random });
     await audit.append(entry(1));
-    await new AuditLog({ documents: await open(), log, random }).append(entry(2, { actor: 'command' }));
+    await new AuditLog({ documents: open, log, random }).append(entry(2, { actor: 'command' }));
     expect((await audit.list(10)).map(({ actor }) => actor)).toEqual(['command', 'key ann']);
   });
 
@@ -50,14 +50,14 @@ describe('the audit log', () => {
       remove: async (_: string, id: string) => kept.delete(id),
       list: async () => [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, value]) => ({ id, value, version: 1 })),
     } as unknown as Documents;
-    const audit = new AuditLog({ documents, log, random });
+    const audit = new AuditLog({ documents: async () => documents, log, random });
     for (let minute = 0; minute < MAX_ENTRIES + 250; minute++) await audit.append(entry(minute));
     expect(kept.size).toBeLessThanOrEqual(MAX_ENTRIES + 100);
     expect((await audit.list(1))[0]?.target).toBe(`rule-${MAX_ENTRIES + 249}`);
   });
 
   it('cuts what is too long, and logs every entry', async () => {
-    const audit = new AuditLog({ documents: await open(), log, random });
+    const audit = new AuditLog({ documents: open, log, random });
     await audit.append(entry(1, { target: 'x'.repeat(1_000), detail: { text: 'y'.repeat(5_000) } }));
     const [kept] = await audit.list(1);
     expect([kept?.target.length, kept?.detail]).toEqual([256, { cut: true }]);
@@ -67,7 +67,7 @@ describe('the audit log', () => {
   it('says so when an entry cannot be kept, and does not fail the change', async () => {
     let lost = 0;
     const documents = { put: () => Promise.reject(new DocumentsError('documents_unavailable', 'away')) } as unknown as Documents;
-    await new AuditLog({ documents, log, random, onLost: () => lost++ }).append(entry(1));
+    await new AuditLog({ documents: async () => documents, log, random, onLost: () => lost++ }).append(entry(1));
     expect([lost, lines.some((line) => line.includes('could not be kept'))]).toEqual([1, true]);
   });
 });

@@ -11,8 +11,9 @@ const MAX_TEXT = 256;
 const COLLECTION = 'audit';
 
 export interface AuditLogOptions {
-  readonly documents: Documents;
-  /** As they are now, also where another process writes; `documents` itself when that sees everything. */
+  /** To write to. */
+  readonly documents: () => Promise<Documents>;
+  /** To read from, as they are now, where another process writes too; `documents` when that sees everything. */
   readonly current?: () => Promise<Documents>;
   /** Every entry is a line of the log as well, so that it can be collected elsewhere. */
   readonly log: Logger;
@@ -29,11 +30,12 @@ export class AuditLog implements Audit {
   constructor(private readonly options: AuditLogOptions) {}
 
   async append(entry: AuditEntry): Promise<void> {
-    const { documents, log, random, onLost } = this.options;
+    const { log, random, onLost } = this.options;
     const kept = bounded(entry);
     log.info('audit', { ...kept });
     try {
       const at = Math.max(Date.parse(kept.at) || 0, 0);
+      const documents = await this.options.documents();
       await documents.put(COLLECTION, `${String(at).padStart(15, '0')}-${random()}`, kept, 0);
       if (this.appended++ % PRUNE_EVERY === 0) await this.prune();
     } catch (error) {
@@ -51,13 +53,14 @@ export class AuditLog implements Audit {
   }
 
   private async prune(): Promise<void> {
-    const all = await (await this.open()).list(COLLECTION);
-    for (const { id } of all.slice(0, Math.max(0, all.length - MAX_ENTRIES))) await this.options.documents.remove(COLLECTION, id);
+    const documents = await this.open();
+    const all = await documents.list(COLLECTION);
+    for (const { id } of all.slice(0, Math.max(0, all.length - MAX_ENTRIES))) await documents.remove(COLLECTION, id);
   }
 
   private open(): Promise<Documents> {
     const { current, documents } = this.options;
-    return current === undefined ? Promise.resolve(documents) : current();
+    return (current ?? documents)();
   }
 }
 

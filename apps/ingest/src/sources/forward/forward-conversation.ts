@@ -1,7 +1,9 @@
 import type net from 'node:net';
 import type { ChunkFrame, ForwardDecoder, ForwardError, Frame, Handshake } from '#libs/protocols/forward';
+import type { Event } from '#libs/record';
 import type { Pipeline } from '../../pipeline.js';
 import type { Conversation, SocketReader } from '../socket-reader.js';
+import type { Throttle } from '../throttle.js';
 
 export interface ConversationOptions {
   readonly reader: SocketReader;
@@ -9,6 +11,7 @@ export interface ConversationOptions {
   /** On a secured listener: nothing but the handshake is taken until it has succeeded. */
   readonly handshake?: Handshake;
   readonly pipeline: Pipeline;
+  readonly throttle?: Throttle;
   readonly onBytes: (bytes: number) => void;
   /** A connection that cannot go on, or a frame that is not stored. */
   readonly onRefused: (reason: string, message: string, peer: string) => void;
@@ -115,7 +118,8 @@ export class ForwardConversation implements Conversation {
   }
 
   private takeEvents(events: Extract<Frame, { kind: 'events' }>['events'], bytes: number): void {
-    const { pipeline } = this.options;
+    const { pipeline, throttle } = this.options;
+    throttle?.take(events.length, 0);
     this.unanswered = pipeline.append(events, pipeline.arrival('forward'), { bytes, wanted: false }).catch(() => undefined);
   }
 
@@ -129,7 +133,7 @@ export class ForwardConversation implements Conversation {
       return;
     }
     const append = { bytes: payloadBytes, wanted: chunk !== undefined, ...(chunk ? { chunk: chunk.hash } : {}) };
-    const { durable } = await pipeline.appendSliced((max) => entries.next(max), pipeline.arrival('forward'), append);
+    const { durable } = await pipeline.appendSliced((max) => this.metered(entries.next(max)), pipeline.arrival('forward'), append);
     if (!chunk) {
       this.unanswered = durable.catch(() => undefined);
       return;
@@ -138,6 +142,11 @@ export class ForwardConversation implements Conversation {
     const before = this.acks;
     this.acks = this.acknowledge(before, durable, chunk.ack);
     if (this.unacked >= MAX_UNACKED) await before;
+  }
+
+  private metered(events: Event[]): Event[] {
+    this.options.throttle?.take(events.length, 0);
+    return events;
   }
 
   /** Acks keep the order of the chunks. One that failed closes the connection: the client then sends it again. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type net from 'node:net';
-import type tls from 'node:tls';
+import type { Limits } from '#libs/access';
+import type { TlsFiles } from '#libs/http';
 import { ForwardDecoder, Handshake } from '#libs/protocols/forward';
 import type { FieldCache, HandshakeOptions } from '#libs/protocols/forward';
 import type { Pipeline } from '../../pipeline.js';
@@ -8,6 +9,7 @@ import { SocketReader } from '../socket-reader.js';
 import { doorError, END_DEADLINE_MS } from '../source.js';
 import type { Source } from '../source.js';
 import { TcpListener } from '../tcp-listener.js';
+import { throttleOf } from '../throttle.js';
 import { ForwardConversation } from './forward-conversation.js';
 import { UdpHeartbeat } from './udp-heartbeat.js';
 
@@ -21,7 +23,8 @@ export interface ForwardOptions {
   readonly maxFrameBytes: number;
   readonly maxInflatedBytes: number;
   readonly maxConnections: number;
-  readonly tls?: tls.TlsOptions;
+  readonly limits: Limits;
+  readonly tls?: TlsFiles;
   readonly security?: Pick<HandshakeOptions, 'sharedKey' | 'users' | 'hostname'>;
   /** One for all connections of the process: it bounds what they remember, and interns what two of them send alike. */
   readonly cache: FieldCache;
@@ -32,6 +35,7 @@ export interface ForwardOptions {
   readonly onRefused: (reason: string, message: string, peer: string) => void;
   readonly onConnections: (open: number) => void;
   readonly onHeld: () => void;
+  readonly onPaused: () => void;
 }
 
 /** The Fluentd forward door: TCP or TLS, with the UDP heartbeat on the same port where nothing is secured. */
@@ -46,6 +50,7 @@ export class ForwardSource implements Source {
       host,
       port,
       maxConnections,
+      connectionsPerAddress: options.limits.connectionsPerAddress,
       connect: (socket) => this.connect(socket),
       onCount: options.onConnections,
       onHeld,
@@ -76,10 +81,12 @@ export class ForwardSource implements Source {
 
   private connect(socket: net.Socket): SocketReader {
     const { pipeline, now, security, cache, onBytes, onRefused, onOddity, maxFrameBytes, maxInflatedBytes } = this.options;
-    const reader = new SocketReader(socket, pipeline.gate, now);
+    const throttle = throttleOf(this.options, socket);
+    const reader = new SocketReader(socket, pipeline.gate, now, throttle);
     const decoder = new ForwardDecoder({ maxFrameBytes, maxInflatedBytes, cache, count: onOddity, handshake: security !== undefined });
     const handshake = security ? new Handshake({ ...security, randomBytes }) : undefined;
-    const conversation = new ForwardConversation({ reader, decoder, pipeline, onBytes, onRefused, ...(handshake ? { handshake } : {}) });
+    const optional = { ...(handshake && { handshake }), ...(throttle && { throttle }) };
+    const conversation = new ForwardConversation({ reader, decoder, pipeline, onBytes, onRefused, ...optional });
     reader.converse(conversation);
     conversation.greet();
     return reader;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createGunzip } from 'node:zlib';
-import type { Refusal } from './answer.js';
+import type { Refusal } from '#libs/access';
 
 /** gzip of log lines is seldom below a twentieth; beyond this it is a bomb. */
 const MAX_INFLATION = 20;

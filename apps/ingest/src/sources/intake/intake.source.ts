@@ -4,23 +4,29 @@
  * same request may be sent again and is stored once (within the journal's window).
  */
 import { createHash } from 'node:crypto';
-import http from 'node:http';
+import type http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Doorkeeper, isRefusal, type Refusal } from '#libs/access';
+import { createLimitedServer, fromForeignPage, sendJson, sendRefusal, setAnswerHeaders, type TlsFiles } from '#libs/http';
 import { decodeJsonBody } from '#libs/protocols/ndjson';
 import type { Pipeline } from '../../pipeline.js';
 import { doorError, END_DEADLINE_MS } from '../source.js';
 import type { Source } from '../source.js';
-import { refuse, sendJson } from './answer.js';
 import { BodyRefused, readBody } from './body.js';
-import { fromForeignPage } from './page-guard.js';
+import { Sender } from './sender.js';
 
 export interface IntakeOptions {
   readonly host: string;
   readonly ports: readonly number[];
   readonly maxBodyBytes: number;
+  readonly requestTimeoutMs: number;
   readonly pipeline: Pipeline;
   /** The process is about to end. */
   readonly isDraining: () => boolean;
+  readonly doorkeeper: Doorkeeper;
+  /** The certificates of one port; undefined without TLS. */
+  readonly tls: () => TlsFiles | undefined;
+  readonly onPaused: () => void;
   readonly onRefused: (reason: string) => void;
   readonly onBytes: (bytes: number) => void;
   readonly onConnections: (open: number) => void;
@@ -36,6 +42,7 @@ const JSON_TYPES = new Set([
 /** Bodies in memory at once: with the largest body this bounds the door's memory. */
 const MAX_REQUESTS = 16;
 const MAX_CONNECTIONS = 2_048;
+const KEEP_ALIVE_MS = 30_000;
 const MAX_ERRORS_SHOWN = 100;
 const MAX_KEY_LENGTH = 256;
 /** How long a request waits for the journal before it is sent away with 429. */
@@ -51,19 +58,23 @@ export class IntakeSource implements Source {
 
   async open(): Promise<void> {
     for (const [at, port] of this.options.ports.entries()) {
-      const server = http.createServer(
-        { requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 },
-        (request, response) => {
-          this.answer(request, response).catch((error: unknown) => {
-            refuse(response, { status: 500, code: 'internal', message: error instanceof Error ? error.message : String(error) });
-          });
-        },
-      );
-      server.maxConnections = MAX_CONNECTIONS;
+      const { requestTimeoutMs, doorkeeper } = this.options;
+      const tls = this.options.tls();
+      const limits = {
+        maxConnections: MAX_CONNECTIONS,
+        requestTimeoutMs,
+        keepAliveMs: KEEP_ALIVE_MS,
+        connectionsPerAddress: doorkeeper.limits.connectionsPerAddress,
+      };
+      const { server, isOneTooMany } = createLimitedServer(limits, tls, (request, response) => {
+        this.answer(request, response, isOneTooMany(request.socket)).catch((error: unknown) => {
+          sendRefusal(response, { status: 500, code: 'internal', message: error instanceof Error ? error.message : String(error) });
+        });
+      });
       server.on('connection', () => this.countConnections());
       this.servers.push(server);
       const bound = await this.bind(server, port);
-      this.addresses[at === 0 ? 'intake' : `intake${at + 1}`] = `http://${this.options.host}:${bound}`;
+      this.addresses[at === 0 ? 'intake' : `intake${at + 1}`] = `${tls ? 'https' : 'http'}://${this.options.host}:${bound}`;
     }
   }
 
@@ -96,40 +107,49 @@ export class IntakeSource implements Source {
     for (const server of this.servers) server.getConnections((_error, open) => this.options.onConnections(open));
   }
 
-  private async answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  private async answer(request: http.IncomingMessage, response: http.ServerResponse, isOneTooMany: boolean): Promise<void> {
     // So that the client does not send its next request where nobody will read it.
     response.on('finish', () => this.closing && request.socket.end());
     if (this.options.isDraining()) response.setHeader('connection', 'close');
-    const refusal = this.refusal(request);
-    if (refusal) {
-      this.options.onRefused(refusal.code);
+    setAnswerHeaders(response, 'encrypted' in request.socket);
+    const sender = isOneTooMany ? TOO_MANY : this.senderOf(request);
+    if ('status' in sender) {
+      this.options.onRefused(sender.code);
       request.resume();
-      refuse(response, refusal);
+      sendRefusal(response, sender);
       return;
     }
     this.running++;
     try {
-      await this.ingest(request, response);
+      await this.ingest(request, response, sender);
     } catch (error) {
       if (!(error instanceof BodyRefused)) throw error;
       this.options.onRefused(error.refusal.code);
-      refuse(response, error.refusal);
+      sendRefusal(response, error.refusal);
     } finally {
       this.running--;
     }
   }
 
-  private refusal(
-    request: http.IncomingMessage,
-  ): { status: number; code: string; message: string; headers?: Record<string, string> } | undefined {
-    const path = (request.url ?? '').split('?', 1)[0];
-    if (path !== '/ingest') return { status: 404, code: 'not_found', message: `nothing is taken at ${path}: POST to /ingest` };
-    if (request.method !== 'POST') {
-      return { status: 405, code: 'method_not_allowed', message: 'POST to /ingest', headers: { allow: 'POST' } };
-    }
-    if (fromForeignPage(request.headers, this.options.host)) {
-      return { status: 403, code: 'foreign_page', message: 'a web page of another origin may not send here' };
-    }
+  /** What may be sent by whom; a refusal for a request that need not be read. */
+  private senderOf(request: http.IncomingMessage): Sender | Refusal {
+    const { doorkeeper, host, onPaused } = this.options;
+    const misled = misdirected(request, host);
+    if (misled) return misled;
+    const { remoteAddress } = request.socket;
+    const caller = doorkeeper.identify(request.headers.authorization, remoteAddress);
+    if (isRefusal(caller)) return caller;
+    const refusal = doorkeeper.refuse(caller, 'ingest') ?? this.unreadable(request);
+    if (refusal) return refusal;
+    const sender = new Sender(doorkeeper, caller, remoteAddress);
+    const { waitMs } = sender;
+    if (waitMs === 0) return sender;
+    onPaused();
+    const message = `${caller.actor} sends more than it may: LOGWEIR_LIMITS_*`;
+    return { status: 429, code: 'rate_limited', message, headers: { 'retry-after': String(Math.ceil(waitMs / 1_000)) } };
+  }
+
+  private unreadable(request: http.IncomingMessage): Refusal | undefined {
     const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
     if (!JSON_TYPES.has(type)) {
       const message = `content-type ${type || '(none)'} is not read here: use application/x-ndjson or application/json`;
@@ -141,7 +161,7 @@ export class IntakeSource implements Source {
     return undefined;
   }
 
-  private async ingest(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
+  private async ingest(request: http.IncomingMessage, response: http.ServerResponse, sender: Sender): Promise<void> {
     const { pipeline, maxBodyBytes } = this.options;
     if (!(await pipeline.gate.openWithin(PATIENCE_MS))) {
       const message = 'the journal takes nothing now: its disk is full or the store is far behind';
@@ -151,6 +171,7 @@ export class IntakeSource implements Source {
     const body = await readBody(request, maxBodyBytes);
     this.options.onBytes(body.length);
     const { events, errors } = decodeJsonBody(body);
+    sender.take(events.length, body.length);
     const arrival = pipeline.arrival('http');
     if (errors.length > 0) pipeline.ledger.dropped('http', 'invalid_json', errors.length);
     const chunk =
@@ -164,6 +185,24 @@ export class IntakeSource implements Source {
     }
     sendJson(response, 200, { accepted: events.length, rejected: errors.length, errors: errors.slice(0, MAX_ERRORS_SHOWN) });
   }
+}
+
+const TOO_MANY: Refusal = {
+  status: 429,
+  code: 'too_many_connections',
+  message: 'this address has too many connections open',
+  headers: { 'retry-after': '1' },
+};
+
+/** What is not for this door, or comes from a page of somebody else. */
+function misdirected(request: http.IncomingMessage, host: string): Refusal | undefined {
+  const path = (request.url ?? '').split('?', 1)[0];
+  if (path !== '/ingest') return { status: 404, code: 'not_found', message: `nothing is taken at ${path}: POST to /ingest` };
+  if (request.method !== 'POST') {
+    return { status: 405, code: 'method_not_allowed', message: 'POST to /ingest', headers: { allow: 'POST' } };
+  }
+  if (!fromForeignPage(request.headers, host)) return undefined;
+  return { status: 403, code: 'foreign_page', message: 'a web page of another origin may not send here' };
 }
 
 function idempotencyKey(request: http.IncomingMessage): string | undefined {

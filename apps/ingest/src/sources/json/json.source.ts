@@ -1,4 +1,6 @@
 import type net from 'node:net';
+import type { Limits } from '#libs/access';
+import type { TlsFiles } from '#libs/http';
 import { decodeJsonLine, LineDecoder } from '#libs/protocols/ndjson';
 import type { Event } from '#libs/record';
 import type { Pipeline } from '../../pipeline.js';
@@ -7,6 +9,7 @@ import type { Conversation } from '../socket-reader.js';
 import { doorError, END_DEADLINE_MS } from '../source.js';
 import type { Source } from '../source.js';
 import { TcpListener } from '../tcp-listener.js';
+import { type Throttle, throttleOf } from '../throttle.js';
 
 export interface JsonOptions {
   readonly host: string;
@@ -19,6 +22,10 @@ export interface JsonOptions {
   readonly onOddity: (reason: string) => void;
   readonly onConnections: (open: number) => void;
   readonly onHeld: () => void;
+  readonly onPaused: () => void;
+  readonly onRefused: (reason: string, message: string, peer: string) => void;
+  readonly limits: Limits;
+  readonly tls?: TlsFiles;
 }
 
 /** JSON lines over TCP: one object a line, nothing is answered, so nothing can be confirmed to the sender. */
@@ -27,9 +34,18 @@ export class JsonSource implements Source {
   private readonly listener: TcpListener;
 
   constructor(private readonly options: JsonOptions) {
-    const { host, port, maxConnections, onHeld } = options;
-    const connect = (socket: net.Socket): SocketReader => this.connect(socket);
-    this.listener = new TcpListener({ host, port, maxConnections, connect, onCount: options.onConnections, onHeld });
+    const { host, port, maxConnections, onHeld, limits, tls } = options;
+    this.listener = new TcpListener({
+      host,
+      port,
+      maxConnections,
+      connectionsPerAddress: limits.connectionsPerAddress,
+      connect: (socket) => this.connect(socket),
+      onCount: options.onConnections,
+      onHeld,
+      onTlsError: (message, peer) => options.onRefused('tls', message, peer),
+      ...(tls && { tls }),
+    });
   }
 
   async open(): Promise<void> {
@@ -37,7 +53,7 @@ export class JsonSource implements Source {
     const bound = await this.listener.listen().catch((error: unknown) => {
       throw doorError(error, 'LOGWEIR_JSON_PORT', `${host}:${port}`);
     });
-    this.addresses = { json: `tcp://${host}:${bound}` };
+    this.addresses = { json: `${this.options.tls ? 'tls' : 'tcp'}://${host}:${bound}` };
   }
 
   listen(callback: () => void): void {
@@ -49,8 +65,9 @@ export class JsonSource implements Source {
   }
 
   private connect(socket: net.Socket): SocketReader {
-    const reader = new SocketReader(socket, this.options.pipeline.gate, this.options.now);
-    reader.converse(new JsonConversation(this.options));
+    const throttle = throttleOf(this.options, socket);
+    const reader = new SocketReader(socket, this.options.pipeline.gate, this.options.now, throttle);
+    reader.converse(new JsonConversation(this.options, throttle));
     return reader;
   }
 }
@@ -59,7 +76,10 @@ class JsonConversation implements Conversation {
   private readonly lines: LineDecoder;
   private last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly options: JsonOptions) {
+  constructor(
+    private readonly options: JsonOptions,
+    private readonly throttle?: Throttle,
+  ) {
     this.lines = new LineDecoder({ maxLineBytes: options.maxLineBytes, count: options.onOddity });
   }
 
@@ -84,6 +104,7 @@ class JsonConversation implements Conversation {
 
   private append(lines: readonly string[], bytes: number): void {
     if (lines.length === 0) return;
+    this.throttle?.take(lines.length, 0);
     const { pipeline } = this.options;
     const events: Event[] = lines.map((line) => decodeJsonLine(line).event);
     this.last = pipeline.append(events, pipeline.arrival('json'), { bytes, wanted: false }).catch(() => undefined);
