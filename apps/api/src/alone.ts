@@ -1,5 +1,6 @@
 import { apiListener, type PartsOptions, type RunningService, startParts } from '#libs/service';
 import { startApi } from './api-server.js';
+import { kibanaLinks } from './kibana-links.js';
 
 /** The API as a process of its own, over an Elasticsearch that others write to. */
 export async function startAlone(options: PartsOptions): Promise<RunningService> {
@@ -30,6 +31,7 @@ export async function startAlone(options: PartsOptions): Promise<RunningService>
         metrics,
         logger,
         now,
+        ...kibanaLinks(settings),
         ...alerts,
       }),
     );

@@ -1,3 +1,4 @@
+import type { DiscoverLinks } from '#libs/kibana';
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
 import type { Audit } from '#libs/access';
 import type { TlsSettings } from '#libs/http';
@@ -37,4 +38,6 @@ export abstract class ApiParts {
   /** Rules, silences and the state of alerts; none when this process shares them with nobody. */
   abstract readonly alerting?: Alerting;
   abstract readonly endpoints?: Endpoints;
+  /** Where LOGWEIR_KIBANA_URL is set: answers then say where Discover shows the same. */
+  abstract readonly kibana?: DiscoverLinks;
 }

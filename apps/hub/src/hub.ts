@@ -1,6 +1,7 @@
 import { apiListener, doorListeners, type PartsOptions, prepareDataFolder, type RunningService, startParts } from '#libs/service';
 import { startAlerter } from '../../alerter/src/alerter.js';
 import { startApi } from '../../api/src/api-server.js';
+import { kibanaLinks } from '../../api/src/kibana-links.js';
 import { startIngest } from '../../ingest/src/ingest.module.js';
 
 /** Ingest, alerter and API in one process over one store. */
@@ -32,6 +33,7 @@ export function startHub(options: PartsOptions): Promise<RunningService> {
         drained,
         alerting,
         endpoints,
+        ...kibanaLinks(settings),
       }),
     );
     const doors = await parts.open('doors', ingest.openDoors());

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Alerts, type OwnerRequest } from '#libs/alerts';
+import type { DiscoverLink } from '#libs/kibana';
+import { parseQuery } from '#libs/query';
 import { REQUESTS } from '#libs/rules';
 import type { Alerting, Endpoints } from '#libs/service';
 import { ApiParts } from '../api-parts.js';
@@ -33,6 +35,12 @@ export class AlertingAccess {
     const found = await Promise.all(PREFIXES.map((prefix) => checkpoint.read(prefix)));
     const state = new Map(found.flatMap((entries) => [...entries]));
     return new Alerts({ routing: routing.current, silences: silences.all, state, nowMs: this.nowMs });
+  }
+
+  /** The records of a query in Discover; undefined where nobody said where Kibana is. */
+  discover(queryText: string, { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): DiscoverLink | undefined {
+    const ns = (ms: number): bigint => BigInt(Math.max(0, Math.trunc(ms))) * 1_000_000n;
+    return this.parts.kibana?.link({ query: parseQuery(queryText), fromNs: ns(fromMs), toNs: ns(toMs), nowNs: ns(this.nowMs) });
   }
 
   /** Asks whoever looks after alerts; resolves when it is queued. */

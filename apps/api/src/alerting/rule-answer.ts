@@ -1,3 +1,4 @@
+import type { DiscoverLink } from '#libs/kibana';
 import type { Explanation, Origin, Rule } from '#libs/rules';
 
 /** A rule as it is shown. */
@@ -30,6 +31,8 @@ export interface ExplainAnswer extends Omit<Explanation, 'lastMatchMs' | 'groups
   readonly groups: readonly (Omit<Explanation['groups'][number], 'sinceMs'> & { readonly since?: string })[];
   /** The moment it speaks of: what the evaluator is certain of. */
   readonly at: string;
+  /** What the rule looks at, in Discover; only where LOGWEIR_KIBANA_URL is set. */
+  readonly kibana?: DiscoverLink;
 }
 
 /** `lastMatch` and the counts from a rule's entry of the checkpoint, as far as it is of this revision. */

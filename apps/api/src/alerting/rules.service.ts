@@ -9,6 +9,8 @@ const COLLECTION = 'rules';
 /** Entries of the checkpoint below `state/<rule>/`; `rule` is the rule as a whole, the others are groups. */
 const STATE = 'state/';
 const CLOCK = 'clock';
+/** How far back Discover shows what a rule looks at. */
+const EXPLAINED_MS = 3_600_000;
 
 @Injectable()
 export class RulesService {
@@ -74,7 +76,8 @@ export class RulesService {
     const [entries, clock] = await Promise.all([this.state(`${STATE}${name}/`), this.state(CLOCK)]);
     const certainMs = certainTime(clock.get(CLOCK));
     const atMs = certainMs < 0 ? this.access.nowMs : certainMs;
-    return explainAnswer(explain(rule, entries, atMs), atMs);
+    const kibana = this.access.discover(rule.whereText, { fromMs: atMs - EXPLAINED_MS, toMs: atMs + 1_000 });
+    return { ...explainAnswer(explain(rule, entries, atMs), atMs), ...(kibana && { kibana }) };
   }
 
   private find(name: string): Rule {

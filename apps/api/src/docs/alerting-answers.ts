@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kibana } from './answers.js';
 
 /** The answers of alerting as OpenAPI shows them; `answers.ts` has the others. */
 const texts = z.record(z.string(), z.string());
@@ -54,6 +55,7 @@ const explanation = z.looseObject({
     z.looseObject({ group: texts, state: z.string(), since: time.optional(), matches: z.int(), value: z.number(), why: z.string() }),
   ),
   at: time.describe('the moment it speaks of'),
+  kibana,
 });
 
 const acknowledged = z.object({ by: z.string(), comment: z.string(), at: time }).optional();

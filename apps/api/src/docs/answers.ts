@@ -7,11 +7,17 @@ const notes = {
   took_ms: z.number(),
 };
 
+export const kibana = z
+  .object({ url: z.string().optional(), notes: z.array(z.string()) })
+  .optional()
+  .describe('the same in Discover, where LOGWEIR_KIBANA_URL is set; notes say what looks otherwise there');
+
 const record = z
   .looseObject({
     id: z.string().describe('<nanoseconds>-<sequence>-<node>'),
     '@timestamp': z.string().describe('RFC 3339, UTC, 9 decimals'),
     message: z.string().optional(),
+    kibana,
   })
   .describe('the stored record: ECS names as objects, as in Elasticsearch, and its id');
 
@@ -21,6 +27,7 @@ const page = z.object({
   prev: z.string().optional().describe('cursor; absent on the first page'),
   total: z.object({ value: z.int(), exact: z.boolean() }),
   ...notes,
+  kibana,
 });
 
 const histogram = z.object({
@@ -34,6 +41,7 @@ const histogram = z.object({
   ),
   total: z.int(),
   ...notes,
+  kibana,
 });
 
 const deadLetter = z.object({

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { DiscoverLink } from '#libs/kibana';
 import { fieldOf } from '#libs/query';
 import { ApiParts } from '../api-parts.js';
 import { composeQuery } from './filter.js';
 import { fillBars, roundInterval, type Bar } from './interval.js';
 import type { HistogramParameters } from './logs.parameters.js';
 import { SearchSlots } from './search-slots.js';
+import { NS_PER_MS } from './time.js';
 import { timeRange } from './time-range.js';
 
 export interface LogHistogramAnswer {
@@ -14,6 +16,8 @@ export interface LogHistogramAnswer {
   readonly took_ms: number;
   readonly partial: boolean;
   readonly warnings: readonly string[];
+  /** The same records in Discover; only where LOGWEIR_KIBANA_URL is set. */
+  readonly kibana?: DiscoverLink;
 }
 
 @Injectable()
@@ -34,6 +38,8 @@ export class LogHistogram {
       ...(parameters.by === undefined ? {} : { by: fieldOf(parameters.by).name }),
       timeoutMs: parameters.timeout,
     };
+    const { query } = request;
+    const kibana = this.parts.kibana?.link({ query, ...range, nowNs: BigInt(Math.trunc(startedMs)) * NS_PER_MS });
     const result = await this.slots.run({ kind: 'histogram', timeoutMs: parameters.timeout, disconnected }, (signal) =>
       this.parts.reader.histogram({ ...request, signal }),
     );
@@ -44,6 +50,7 @@ export class LogHistogram {
       took_ms: Math.max(0, this.parts.now() - startedMs),
       partial: result.partial,
       warnings: result.warnings,
+      ...(kibana && { kibana }),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { DiscoverLink } from '#libs/kibana';
 import { fieldOf } from '#libs/query';
-import type { SearchHit, SearchRequest, SearchResult, StoredRecord } from '#libs/store';
+import type { OrderKey, SearchHit, SearchRequest, SearchResult, StoredRecord } from '#libs/store';
 import { ApiParts } from '../api-parts.js';
 import { ApiError } from '../errors.js';
 import { decodeCursor, encodeCursor, type Cursor } from './cursor.js';
@@ -8,10 +9,14 @@ import { composeQuery } from './filter.js';
 import type { SearchParameters } from './logs.parameters.js';
 import { formatRecordId, parseRecordId } from './record-id.js';
 import { SearchSlots } from './search-slots.js';
+import { NS_PER_MS } from './time.js';
 import { timeRange, type TimeRange } from './time-range.js';
 
 /** A stored record (ECS names, objects as in Elasticsearch's `_source`) and its public id. */
 export type LogItem = StoredRecord & { readonly id: string };
+
+/** One record, and where Kibana shows it. */
+export type LogAnswer = LogItem & { readonly kibana?: DiscoverLink };
 
 export interface LogPage {
   readonly items: readonly LogItem[];
@@ -24,6 +29,8 @@ export interface LogPage {
   /** Not everything was looked at; `warnings` says why. */
   readonly partial: boolean;
   readonly warnings: readonly string[];
+  /** The same search in Discover; only where LOGWEIR_KIBANA_URL is set. */
+  readonly kibana?: DiscoverLink;
 }
 
 /** What stays the same from page to page, and where this page begins. */
@@ -46,16 +53,34 @@ export class LogSearch {
     const result = await this.slots.run({ kind: 'search', timeoutMs: parameters.timeout, disconnected }, (signal) =>
       this.parts.reader.search({ ...request, signal }),
     );
-    return { ...page(result, place, parameters.limit), took_ms: Math.max(0, this.parts.now() - startedMs) };
+    return {
+      ...page(result, place, parameters.limit),
+      took_ms: Math.max(0, this.parts.now() - startedMs),
+      ...this.discover(request, place, startedMs),
+    };
   }
 
-  async get(id: string): Promise<LogItem> {
+  async get(id: string): Promise<LogAnswer> {
     const key = parseRecordId(id);
     const record = await this.parts.reader.get(key);
     if (record === undefined) {
       throw new ApiError(404, 'record_not_found', 'no record has this id', { hint: 'it may have been removed by retention' });
     }
-    return { id: formatRecordId(key), ...record };
+    return { id: formatRecordId(key), ...this.discoverOne(key), ...record };
+  }
+
+  private discover(request: SearchRequest, { order }: Place, nowMs: number): { kibana?: DiscoverLink } {
+    const { query, fromNs, toNs, fields } = request;
+    const columns = fields === undefined ? {} : { columns: fields };
+    const kibana = this.parts.kibana?.link({ query, fromNs, toNs, order, ...columns, nowNs: BigInt(Math.trunc(nowMs)) * NS_PER_MS });
+    return kibana === undefined ? {} : { kibana };
+  }
+
+  private discoverOne({ timestampNs, sequence, node }: OrderKey): { kibana?: DiscoverLink } {
+    const fromNs = BigInt(timestampNs);
+    const query = composeQuery('', [`event.sequence:${sequence}`, `logweir.node:${node}`]);
+    const kibana = this.parts.kibana?.link({ query, fromNs, toNs: fromNs + 1n, nowNs: fromNs });
+    return kibana === undefined ? {} : { kibana };
   }
 
   private place(parameters: SearchParameters): Place {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { Disconnected } from '../disconnected.js';
 import { LogHistogram, type LogHistogramAnswer } from './log-histogram.js';
-import { LogSearch, type LogItem, type LogPage } from './log-search.js';
+import { LogSearch, type LogAnswer, type LogPage } from './log-search.js';
 import { HistogramParameters, SearchParameters } from './logs.parameters.js';
 import { Needs } from '../security/needs.js';
 
@@ -46,7 +46,7 @@ export class LogsController {
   }
 
   @Get(':id')
-  get(@Param('id') id: string): Promise<LogItem> {
+  get(@Param('id') id: string): Promise<LogAnswer> {
     return this.logs.get(id);
   }
 }
