@@ -9,7 +9,7 @@ import type { Settings } from '#libs/config';
 import { DeadLetters, Joins, Journal } from '#libs/journal';
 import { beginTrace, continueTrace, formatTimestamp, Normaliser } from '#libs/record';
 import type { TraceState } from '#libs/record';
-import { type Access, type Alerting, Closing } from '#libs/service';
+import { type Access, type Alerting, Closing, FilterFiles } from '#libs/service';
 import type { LogWriter } from '#libs/store';
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
 import { openableDoors } from './doors.js';
@@ -68,7 +68,9 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     count: (event, by = 1) => metrics.journalEvents.inc({ event }, by),
     report: (event, fields) => logger.warn(event.replaceAll('_', ' '), fields),
   };
-  const { journal, normaliser } = await openJournal(options, { gate, wallNs, now: monotonic, ...watched });
+  const filters = await FilterFiles.open({ settings: settings.filters, metrics, log: logger });
+  closing.add('filters', () => filters.close());
+  const { journal, normaliser } = await openJournal(options, { gate, wallNs, now: monotonic, filters, ...watched });
   closing.add('journal', () => journal.close());
 
   const letters = await DeadLetters.open({
@@ -83,7 +85,8 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     closing.add('detect', () => detect.close());
   }
   const ledger = new Ledger(metrics, reader.start.counters, journal.lines);
-  const desk = new RejectionDesk({ letters, journal, ledger, at: () => formatTimestamp(wallNs()) });
+  const redact = (source: string): string => filters.current?.redactRecord(source) ?? source;
+  const desk = new RejectionDesk({ letters, journal, ledger, at: () => formatTimestamp(wallNs()), redact });
   const delay = (ms: number, signal: AbortSignal): Promise<void> => pause(ms, undefined, { signal }).catch(() => undefined);
   const drain = new Drain({ reader, store, desk, ledger, log: logger, now: monotonic, delay });
   drain.start();
@@ -93,7 +96,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const joins = new Joins({ now: monotonic, count: watched.count, ...(settings.join.traces ? { rules } : {}) });
   const ownContainer = options.ownContainer ?? ownContainerId(readProcessTraces(hostname()));
   const streams = new Streams({ traces: settings.join.traces, ...(ownContainer === undefined ? {} : { ownContainer }) });
-  const pipeline = new Pipeline({ journal, joins, normaliser, streams, gate, ledger, wallNs });
+  const pipeline = new Pipeline({ journal, joins, normaliser, streams, gate, ledger, wallNs, filters });
   closing.add('pipeline', () => pipeline.close());
 
   readiness.add('journal', () => ({ ok: journal.writable, reason: journal.reason }));
@@ -126,10 +129,11 @@ interface JournalAround extends Watched {
   readonly gate: Gate;
   readonly wallNs: () => bigint;
   readonly now: () => number;
+  readonly filters: FilterFiles;
 }
 
 /** The journal, and the normaliser that also makes one record of a join's parts when the journal is read. */
-async function openJournal({ settings, metrics, logger }: IngestOptions, { gate, wallNs, now, count, report }: JournalAround) {
+async function openJournal({ settings, metrics, logger }: IngestOptions, { gate, wallNs, now, filters, count, report }: JournalAround) {
   const composer: { compose: (parts: readonly string[], separator: '' | '\n') => string } = { compose: () => '}' };
   const journal = await Journal.open({
     ...journalSettings(settings),
@@ -153,7 +157,10 @@ async function openJournal({ settings, metrics, logger }: IngestOptions, { gate,
     maxMessage: MAX_MESSAGE,
     count: (reason) => metrics.normaliseOddities.inc({ reason }),
   });
-  composer.compose = (parts, separator) => normaliser.join(parts, separator);
+  composer.compose = (parts, separator) => {
+    const joined = normaliser.join(parts, separator);
+    return filters.current?.redact(joined) ?? joined;
+  };
   return { journal, normaliser };
 }
 

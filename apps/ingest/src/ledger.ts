@@ -59,6 +59,12 @@ export class Ledger {
     this.metrics.deadLettersReplayed.inc({ type });
   }
 
+  /** A line of an append under way that a filter keeps out of the journal. */
+  filtered(reason: string): void {
+    this.metrics.journalRecords.dec();
+    this.add(`dropped:${reason}`, 1);
+  }
+
   /** Lines that never became a record. */
   dropped(source: Source, reason: string, lines: number): void {
     this.metrics.recordsIn.inc({ source }, lines);

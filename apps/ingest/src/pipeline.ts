@@ -1,7 +1,8 @@
 /**
- * events → normalise → join → journal. What comes in together (a chunk, one read of a socket) is one append: all of it
+ * events → normalise → filter → join → journal. What comes in together (a chunk, one read of a socket) is one append: all of it
  * is on disk or none. The promise that `append` gives is what an acknowledgement waits for.
  */
+import type { Dropped, Filters } from '#libs/filters';
 import { JournalWriteError } from '#libs/journal';
 import type { Joins, Journal, Line, LineSource } from '#libs/journal';
 import type { Arrival, Event, Normalise } from '#libs/record';
@@ -23,9 +24,17 @@ export interface AppendOptions {
   readonly wanted: boolean;
 }
 
-interface CommitOptions extends AppendOptions {
+/** What is known of an append when it begins, and what becomes known while its lines are written. */
+interface Entry {
   readonly arrival: Arrival;
-  readonly count: number;
+  /** Lines that go into the journal: what filters drop is taken off. */
+  count: number;
+}
+
+interface Adding {
+  at: number;
+  readonly entry: Entry;
+  readonly add: (line: Line) => void;
 }
 
 export interface PipelineOptions {
@@ -36,6 +45,8 @@ export interface PipelineOptions {
   readonly gate: Gate;
   readonly ledger: Ledger;
   readonly wallNs: () => bigint;
+  /** As they are now; none: records go into the journal as they came. */
+  readonly filters?: { readonly current: Filters | undefined };
 }
 
 /** An event that a join may want, and what `streams` knows of it. */
@@ -76,7 +87,8 @@ export class Pipeline {
   append(given: readonly Event[], arrival: Arrival, options: AppendOptions): Promise<void> {
     const events = this.withoutOwn(given, arrival);
     if (events.length === 0) return Promise.resolve();
-    return this.commit((add) => this.fill(events, arrival, add), { ...options, arrival, count: events.length });
+    const entry: Entry = { arrival, count: events.length };
+    return this.commit((add) => this.fill(events, entry, add), entry, options);
   }
 
   /**
@@ -97,8 +109,10 @@ export class Pipeline {
     }
     this.prepare(this.withoutOwn(events, arrival), arrival, prepared);
     const { length: count } = prepared.lines;
-    if (count === 0) return { durable: Promise.resolve() };
-    return { durable: this.commit((add) => this.fillPrepared(prepared, arrival, add), { ...options, arrival, count }) };
+    // A chunk of which filters kept nothing still has an id to be known by.
+    if (count === 0 && options.chunk === undefined) return { durable: Promise.resolve() };
+    const entry: Entry = { arrival, count };
+    return { durable: this.commit((add) => this.fillPrepared(prepared, entry, add), entry, options) };
   }
 
   close(): void {
@@ -116,17 +130,36 @@ export class Pipeline {
 
   /** Normalises ahead of the append what no join can want. */
   private prepare(events: readonly Event[], arrival: Arrival, into: Prepared): void {
-    const { normaliser, streams } = this.options;
+    const { streams, ledger } = this.options;
     for (const event of events) {
       const info = streams.of(event);
-      into.streams.push(info?.stream);
-      if (info && (into.touched.has(info.stream) || this.joinsMayWant(event, info))) {
-        into.lines.push({ event, info });
-        into.touched.add(info.stream);
-      } else {
-        into.lines.push(normaliser.normalise(event, arrival));
+      const isCandidate = info && (into.touched.has(info.stream) || this.joinsMayWant(event, info));
+      const line = isCandidate ? { event, info } : this.finished(event, arrival);
+      if (isCandidate) into.touched.add(info.stream);
+      if (typeof line === 'object' && 'reason' in line) {
+        ledger.dropped(arrival.source, line.reason, 1);
+        continue;
       }
+      into.lines.push(line);
+      into.streams.push(info?.stream);
     }
+  }
+
+  /** The record of an event, or what keeps it out. */
+  private finished(event: Event, arrival: Arrival): string | Dropped {
+    const { normaliser, filters } = this.options;
+    const tail = normaliser.normalise(event, arrival);
+    const active = filters?.current;
+    return active === undefined ? tail : active.pass(tail, event);
+  }
+
+  /** The same for an append whose lines are in the books already. */
+  private finishedOf(entry: Entry, event: Event): string | undefined {
+    const line = this.finished(event, entry.arrival);
+    if (typeof line === 'string') return line;
+    entry.count--;
+    this.ledger.filtered(line.reason);
+    return undefined;
   }
 
   private joinsMayWant(event: Event, info: StreamInfo): boolean {
@@ -134,23 +167,23 @@ export class Pipeline {
     return (joins.open > 0 && joins.has(info.stream)) || streams.mayJoin(event, info);
   }
 
-  private commit(fill: LineSource, { arrival, count, ...options }: CommitOptions): Promise<void> {
+  private commit(fill: LineSource, entry: Entry, options: AppendOptions): Promise<void> {
     const { ledger, gate } = this.options;
-    ledger.appended(arrival.source, count);
+    ledger.appended(entry.arrival.source, entry.count);
     const durable = this.store(fill, options);
     gate.hold(options.bytes, durable);
     this.schedule();
-    return this.settle(durable, count);
+    return this.settle(durable, entry);
   }
 
   /** Apart from `commit`: what waits here must not hold `fill`, which holds the events and their texts. */
-  private async settle(durable: Promise<'stored' | 'duplicate'>, count: number): Promise<void> {
+  private async settle(durable: Promise<'stored' | 'duplicate'>, entry: Entry): Promise<void> {
     const { ledger } = this.options;
     const outcome = await durable.catch((error: unknown) => {
-      ledger.failed(count);
+      ledger.failed(entry.count);
       throw error;
     });
-    if (outcome === 'duplicate') ledger.repeated(count);
+    if (outcome === 'duplicate') ledger.repeated(entry.count);
   }
 
   /**
@@ -199,48 +232,53 @@ export class Pipeline {
     }
   }
 
-  private fill(events: readonly Event[], arrival: Arrival, add: (line: Line) => void): void {
-    const { normaliser, streams, journal } = this.options;
-    let at = journal.next;
+  private fill(events: readonly Event[], entry: Entry, add: (line: Line) => void): void {
+    const { streams, journal } = this.options;
+    const into: Adding = { at: journal.next, entry, add };
     for (const event of events) {
       const info = streams.of(event);
-      if (info && this.joinsMayWant(event, info)) at = this.place({ event, info }, arrival, { at, add });
+      if (info && this.joinsMayWant(event, info)) this.place({ event, info }, into);
       else {
-        add(normaliser.normalise(event, arrival));
-        at++;
+        const line = this.finishedOf(entry, event);
+        if (line === undefined) continue;
+        add(line);
+        into.at++;
       }
     }
   }
 
-  private fillPrepared(prepared: Prepared, arrival: Arrival, add: (line: Line) => void): void {
+  private fillPrepared(prepared: Prepared, entry: Entry, add: (line: Line) => void): void {
     const { journal, joins } = this.options;
-    let at = journal.next;
+    const into: Adding = { at: journal.next, entry, add };
     for (const [index, line] of prepared.lines.entries()) {
       if (typeof line !== 'string') {
-        at = this.place(line, arrival, { at, add });
+        this.place(line, into);
         continue;
       }
       const stream = prepared.streams[index];
       const ends = stream !== undefined && joins.has(stream) ? joins.finish(stream) : [];
       for (const end of ends) add(end);
       add(line);
-      at += ends.length + 1;
+      into.at += ends.length + 1;
     }
   }
 
-  /** Gives the position behind the lines that were added. */
-  private place({ event, info }: Candidate, arrival: Arrival, into: { at: number; add: (line: Line) => void }): number {
-    const { joins, normaliser } = this.options;
+  private place({ event, info }: Candidate, into: Adding): void {
+    const { joins, normaliser, filters } = this.options;
+    const { entry, add } = into;
     const placed = joins.place({
       stream: info.stream,
       text: event.text ?? '',
       partial: info.partial,
       position: into.at,
-      body: () => normaliser.part(event, arrival),
-      tail: () => normaliser.normalise(event, arrival),
+      body: (separator) => {
+        const part = normaliser.part(event, entry.arrival);
+        return filters?.current?.redactPart(part, separator === '') ?? part;
+      },
+      tail: () => this.finishedOf(entry, event),
     });
-    for (const line of placed) into.add(line);
-    return into.at + placed.length;
+    for (const line of placed) add(line);
+    into.at += placed.length;
   }
 
   /** Joins that nobody continues are ended by the clock. */

@@ -10,6 +10,8 @@ export interface DeskOptions {
   readonly ledger: Ledger;
   /** RFC 3339. */
   readonly at: () => string;
+  /** Takes out of a record's text what must not be stored. */
+  readonly redact: (source: string) => string;
 }
 
 /** Where refused records wait for a person. */
@@ -52,7 +54,8 @@ export class RejectionDesk {
   async replay(id: string, corrected?: Readonly<Record<string, unknown>>): Promise<boolean> {
     const letter = await this.options.letters.get(id);
     if (letter === undefined) return false;
-    const source = corrected === undefined ? letter.source : JSON.stringify(keepOrder(corrected, JSON.parse(letter.source) as StoredOrder));
+    const given = corrected === undefined ? letter.source : JSON.stringify(keepOrder(corrected, JSON.parse(letter.source) as StoredOrder));
+    const source = this.options.redact(given);
     const chunk = createHash('sha256').update(`dead-${id}\n${source}`).digest().subarray(0, 16);
     const { journal, ledger } = this.options;
     ledger.replayed(letter.type);

@@ -141,6 +141,15 @@ export const SCHEMA = {
     ),
   },
   join: { traces: setting(SWITCH, 'true', 'stack traces become one record; Docker’s 16 KiB parts always do') },
+  filters: {
+    folder: setting(TEXT, 'config/filters', 'folder of filter files (*.yml): redaction, drop and sample; watched'),
+    redact: setting(
+      list(enumeration('card', 'token', 'url_password', 'email')),
+      '',
+      'what is masked in every record before it is written anywhere, with commas: card, token, url_password, email',
+    ),
+    hashKey: secret(OPTIONAL_TEXT, 'key of the hashes that filters with `action: hash` leave; the same on every node'),
+  },
   journal: {
     maxBytes: setting(bytes(64 * MIB), '8GiB', 'how far the store may be behind before senders have to wait'),
     freeFloor: setting(bytes(0), '512MiB', 'senders wait when the disk has less left'),

@@ -58,9 +58,9 @@ export interface Placing {
   /** Where the first line that this call gives will be. */
   readonly position: Position;
   /** What a part keeps, one line of text. */
-  readonly body: () => string;
-  /** The record behind its sequence, when the line is finished by itself. */
-  readonly tail: () => string;
+  readonly body: (separator: Separator) => string;
+  /** The record behind its sequence, when the line is finished by itself; undefined when it is not to be kept. */
+  readonly tail: () => string | undefined;
 }
 
 interface Join {
@@ -143,27 +143,31 @@ export class Joins {
       return;
     }
     const trace = joins.find((each) => each.partial === undefined);
-    for (const parted of joins.filter((each) => each.partial !== undefined)) lines.push(this.#end(parted));
-    if (trace === undefined || !this.#continueTrace(trace, line, now, lines)) this.#beginTrace(line, now, lines);
+    const state = trace && this.#options.rules?.continue(trace.state, line.text);
+    if (trace !== undefined && state !== undefined) this.#continueTrace(trace, state, line, lines);
+    else this.#placeOther(line, joins, lines);
   }
 
-  #continueTrace(trace: Join, line: Placing, now: number, lines: Line[]): boolean {
-    const state = this.#options.rules?.continue(trace.state, line.text);
-    const join = state === undefined ? undefined : this.#makeRoom(trace, line.text, MAX_TRACE_BYTES, lines);
-    if (join === undefined) {
-      if (this.#all.has(trace)) lines.push(this.#end(trace));
-      return false;
-    }
-    this.#addPart(join, { line, now, partial: undefined, separator: '\n', ordinal: undefined }, lines);
+  /** It ends what is open, unless it is not to be kept: then it is as if it had never come between. */
+  #placeOther(line: Placing, joins: readonly Join[], lines: Line[]): void {
+    const begun = this.#options.rules?.begin(line.text);
+    const tail = begun === undefined ? line.tail() : undefined;
+    if (begun === undefined && tail === undefined) return;
+    for (const join of joins) lines.push(this.#end(join));
+    if (tail === undefined) this.#beginTrace(line, begun, lines);
+    else lines.push(tail);
+  }
+
+  #continueTrace(trace: Join, state: unknown, line: Placing, lines: Line[]): void {
+    const join = this.#makeRoom(trace, line.text, MAX_TRACE_BYTES, lines);
+    if (join === undefined) return this.#placeOther(line, [], lines);
+    this.#addPart(join, { line, now: this.now(), partial: undefined, separator: '\n', ordinal: undefined }, lines);
     join.state = state;
     if (state === 'last') lines.push(this.#end(join));
-    return true;
   }
 
-  #beginTrace(line: Placing, now: number, lines: Line[]): void {
-    const state = this.#options.rules?.begin(line.text);
-    if (state === undefined) lines.push(line.tail());
-    else this.#addPart(undefined, { line, now, partial: undefined, separator: '\n', ordinal: undefined }, lines).state = state;
+  #beginTrace(line: Placing, state: unknown, lines: Line[]): void {
+    this.#addPart(undefined, { line, now: this.now(), partial: undefined, separator: '\n', ordinal: undefined }, lines).state = state;
   }
 
   /** Ends the join when the text would make it too long; gives the one to go on with. */
@@ -183,7 +187,7 @@ export class Joins {
     into.bytes += bytes;
     this.#bytes += bytes;
     this.#deadline = Math.min(this.#deadline, deadlineOf(into));
-    lines.push({ part: into.first, separator, body: line.body(), ...(ordinal === undefined ? {} : { ordinal }) });
+    lines.push({ part: into.first, separator, body: line.body(separator), ...(ordinal === undefined ? {} : { ordinal }) });
     return into;
   }
 

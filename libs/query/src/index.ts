@@ -11,3 +11,4 @@ export { toPredicate, type Predicate } from './predicate.js';
 export { tokenise, wordsOf } from './tokeniser.js';
 export { fieldOf, KNOWN_FIELDS, SHORT_NAMES, type Field, type FieldType, type KnownField } from './fields.js';
 export { formatTime, parseTime, type Span } from './times.js';
+export { compileSearch, type RegexSearch } from './regex-search.js';

@@ -4,15 +4,14 @@ import type { Node, Range, Regex } from './regex.js';
  * Thompson's simulation: time grows with text × steps, whatever the expression, so that no query can hang a thread
  * (JavaScript's own engine backtracks). Steps are bounded by `MAX_REGEX_STEPS`.
  */
-interface Step {
+export interface Step {
   readonly set?: { readonly negated: boolean; readonly ranges: readonly Range[] };
   next: number[];
 }
 
 /** Whether the whole text is in the language of the expression. */
 export function compileRegex(regex: Regex): (text: string) => boolean {
-  const steps: Step[] = [{ next: [] }];
-  const start = build(regex.root, 0, steps);
+  const { steps, start } = buildSteps(regex);
   return (text) => {
     let current = reach(steps, [start]);
     for (const char of text) {
@@ -29,6 +28,12 @@ export function compileRegex(regex: Regex): (text: string) => boolean {
   };
 }
 
+/** Step 0 is the end. */
+export function buildSteps(regex: Regex): { steps: Step[]; start: number } {
+  const steps: Step[] = [{ next: [] }];
+  return { start: build(regex.root, 0, steps), steps };
+}
+
 /** All steps that can be reached without taking a character. */
 function reach(steps: readonly Step[], from: readonly number[]): Set<number> {
   const reached = new Set<number>(from);
@@ -39,7 +44,7 @@ function reach(steps: readonly Step[], from: readonly number[]): Set<number> {
   return reached;
 }
 
-/** Adds the steps of `node` that lead on to `next`; returns where they begin. Step 0 is the end. */
+/** Adds the steps of `node` that lead on to `next`; returns where they begin. */
 function build(node: Node, next: number, steps: Step[]): number {
   switch (node.type) {
     case 'set':

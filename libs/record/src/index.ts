@@ -9,5 +9,7 @@ export type { Instant } from './timestamp.js';
 export { FIELDS } from './slots.js';
 export type { FieldType } from './slots.js';
 export { flatten, unflatten } from './flat.js';
+export { stripAnsi } from './quote.js';
+export { jsonOf } from './structured.js';
 export { beginTrace, continueTrace, mayTrace } from './traces.js';
 export type { TraceState } from './traces.js';

@@ -16,7 +16,10 @@ export { CHANNELS, NOTIFICATIONS, REQUESTS, SIGNALS, signalJobId } from './chann
 export type { OwnerMessage, WatermarkMessage } from './channels.js';
 export { formatDuration, parseDuration } from './duration.js';
 export { parseRule, type ParsedRule } from './parse-rule.js';
-export { formatProblem, type RuleProblem } from './problem.js';
+export { type Finding, formatProblem, type Problem, type RuleProblem } from './problem.js';
+export { parseListFile } from './list-file.js';
+export { isObject, ObjectReader, type Read, Refusal, show } from './object-reader.js';
+export { integer, oneOf, readField, readList, readName, readQuery } from './values.js';
 export { MAX_RULE_FILE_LENGTH, MAX_RULES, parseRules, type ParsedRules } from './rule-file.js';
 export { Detector, type DetectInput } from './detector.js';
 export { OTHER_GROUP, SignalBuilder, type RangeOfSignal } from './signal-builder.js';

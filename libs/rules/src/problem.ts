@@ -1,22 +1,26 @@
-/** What is wrong in a rule: where it stands, which field, and what is allowed there. */
-export interface RuleProblem {
+/** What is wrong in a rule or a filter: where it stands, which field, and what is allowed there. */
+export interface Problem {
   readonly file?: string;
   /** From 1, like `column`; of files only. */
   readonly line?: number;
   readonly column?: number;
-  /** Name of the rule, where it has one. */
+  /** Its name, where it has one, under what it is. */
   readonly rule?: string;
+  readonly filter?: string;
   /** `count.over`; empty when it is about the whole. */
   readonly field: string;
   /** What is wrong and what to write instead, for a person. */
   readonly message: string;
 }
 
+export type RuleProblem = Omit<Problem, 'filter'>;
+
 /** `config/rules/api.yml:12:5: rule "api-errors", count.over: …` */
-export function formatProblem(problem: RuleProblem): string {
-  const { file, line, column, rule, field, message } = problem;
+export function formatProblem(problem: Problem): string {
+  const { file, line, column, rule, filter, field, message } = problem;
+  const name = rule === undefined ? filter && `filter "${filter}"` : `rule "${rule}"`;
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
-  const subject = [rule === undefined ? '' : `rule "${rule}"`, field].filter((part) => part !== '').join(', ');
+  const subject = [name ?? '', field].filter((part) => part !== '').join(', ');
   return [place, subject, message].filter((part) => part !== '').join(': ');
 }
 

@@ -141,7 +141,7 @@ export const readNotify: Read<string[]> = (value) => {
 };
 
 /** One, or a list of them. */
-function readList<T>(value: unknown, read: Read<T>): T[] {
+export function readList<T>(value: unknown, read: Read<T>): T[] {
   if (value === null) throw new Refusal('is empty: write one or a list in [ ]');
   return (Array.isArray(value) ? value : [value]).map(read);
 }

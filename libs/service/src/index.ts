@@ -15,4 +15,6 @@ export { Alerting } from './alerting.js';
 export type { AlertingOptions } from './alerting.js';
 export { Endpoints } from './endpoints.js';
 export type { Endpoint, EndpointsOptions, ListedReceiver } from './endpoints.js';
+export { FilterFiles } from './filter-files.js';
+export type { FilterFilesOptions } from './filter-files.js';
 export { RoutingFile } from './routing-file.js';

@@ -24,6 +24,7 @@ export class WatchedFiles {
   constructor(
     private readonly path: string,
     private readonly onChange: () => void,
+    private readonly lookMs = LOOK_MS,
   ) {}
 
   /** In the order of their names; none when nothing is there. Throws when something is there and cannot be read. */
@@ -39,7 +40,7 @@ export class WatchedFiles {
   }
 
   start(): void {
-    this.looking = setInterval(() => void this.look(), LOOK_MS);
+    this.looking = setInterval(() => void this.look(), this.lookMs);
     this.looking.unref();
     this.watch();
   }

@@ -77,6 +77,14 @@ export class Metrics {
     'reason',
   ]);
 
+  readonly filters = this.gauge('logweir_filters', 'Filters in force: redaction, drop and sample');
+  readonly filterErrors = this.gauge('logweir_filter_errors', 'Mistakes in filter files; what a filter was before goes on');
+  readonly filterHits = this.counter(
+    'logweir_filter_hits_total',
+    'What filters did, by name and kind: values redacted, records dropped or left out of a sample',
+    ['filter', 'kind'],
+  );
+
   readonly ready = new Gauge({
     name: 'logweir_ready',
     help: '1 while a part of the process can do its work, else 0: /readyz says why',
