@@ -10,6 +10,8 @@ export interface ElasticsearchScene {
   readonly stream: string;
   /** How often each oddity was counted. */
   readonly counts: Map<string, number>;
+  /** What lies in the server, oldest first, by index; of data streams the name of the stream. */
+  stored(): Promise<readonly (readonly [index: string, sequence: unknown])[]>;
   /** Closes the store, and takes stream and template out of the server. */
   remove(): Promise<void>;
 }
@@ -34,11 +36,24 @@ export async function elasticsearchScene(url: string, words: StoreWords = {}): P
   });
   if (start) await store.start();
   const client = new Client({ node: url, maxRetries: 0 });
+  const stored = async () => {
+    const index =
+      options.index === undefined
+        ? `logs-logweir*-${namespace}`
+        : options.index.replaceAll('{namespace}', namespace).replace(/\{.*\}/, '*');
+    await client.indices.refresh({ index, ignore_unavailable: true });
+    const { hits } = await client.search<{ event?: { sequence?: number } }>({ index, size: 1_000, sort: '@timestamp' });
+    return hits.hits.map((hit) => [hit._index.replace(/^\.ds-|-[\d.]{10}-\d{6}$/g, ''), hit._source?.event?.sequence] as const);
+  };
   const remove = async () => {
     await store.close();
-    await client.indices.deleteDataStream({ name: stream }, { ignore: [404] });
-    await client.indices.deleteIndexTemplate({ name: `logweir-${namespace}` }, { ignore: [404] });
+    await client.indices.deleteDataStream({ name: [`logs-logweir*-${namespace}`] }, { ignore: [404] });
+    const plain = await client.indices.get({ index: `*${namespace}*`, filter_path: '*.settings.index.uuid' });
+    for (const index of Object.keys(plain)) await client.indices.delete({ index }, { ignore: [404] });
+    for (const kind of ['', 'datasets-', 'days-']) {
+      await client.indices.deleteIndexTemplate({ name: `logweir-${kind}${namespace}` }, { ignore: [404] });
+    }
     await client.close();
   };
-  return { store, client, namespace, stream, counts, remove };
+  return { store, client, namespace, stream, counts, stored, remove };
 }

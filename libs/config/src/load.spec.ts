@@ -85,7 +85,51 @@ describe('settings', () => {
     expect(mistakes({}, { 'config/logweir.yml': text })).not.toEqual([]);
   });
 
+  it.each(['docker-logs-{yyyy.MM.dd}', '{namespace}-{dd-MM-yyyy}', 'a_{namespace}.{yyyy_MM_dd}-x', ''])(
+    'take the index pattern %j',
+    (index) => {
+      expect(load({ LOGWEIR_ELASTICSEARCH_INDEX: index }).elasticsearch.index).toBe(index);
+    },
+  );
+
+  it.each([
+    'docker-logs',
+    'docker-logs-{yyyy.MM}',
+    'docker-logs-{yyyy.MM.dd.dd}',
+    'docker-logs-{yyyy.yyyy.dd}',
+    'docker-logs-{YYYY.MM.dd}',
+    'docker-logs-{yyyyMMdd}',
+    'logs{yyyy.MM.dd}',
+    '{yyyy.MM.dd}-logs',
+    'Docker-{yyyy.MM.dd}',
+    '-docker-{yyyy.MM.dd}',
+    'docker/logs-{yyyy.MM.dd}',
+    'docker-*-{yyyy.MM.dd}',
+    'docker-{tag}-{yyyy.MM.dd}',
+    'docker-{yyyy.MM.dd',
+    `docker-${'x'.repeat(150)}-{yyyy.MM.dd}`,
+  ])('refuse the index pattern %j', (index) => {
+    expect(mistakes({ LOGWEIR_ELASTICSEARCH_INDEX: index })).toEqual([
+      expect.stringMatching(/^LOGWEIR_ELASTICSEARCH_INDEX: .* is not an index name with its UTC day in braces/),
+    ]);
+  });
+
+  it.each([
+    ['LOGWEIR_ELASTICSEARCH_DATASETS', 'tags'],
+    ['LOGWEIR_ELASTICSEARCH_DATASETS', 'tag[10]'],
+    ['LOGWEIR_ELASTICSEARCH_REPLICAS', '-1'],
+    ['LOGWEIR_ELASTICSEARCH_REPLICAS', ''],
+    ['LOGWEIR_ELASTICSEARCH_SHARDS', '0'],
+    ['LOGWEIR_ELASTICSEARCH_ILM_POLICY', 'a b'],
+    ['LOGWEIR_ELASTICSEARCH_CA', 'no certificate'],
+  ])('refuse %s=%s', (name, value) => {
+    expect(mistakes({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}: `))]);
+  });
+
   it('report contradictions between settings', () => {
+    expect(mistakes({ LOGWEIR_ELASTICSEARCH_INDEX: 'x-{yyyy.MM.dd}', LOGWEIR_ELASTICSEARCH_DATASETS: 'tag' })).toEqual([
+      expect.stringContaining('LOGWEIR_ELASTICSEARCH_DATASETS'),
+    ]);
     expect(mistakes({ LOGWEIR_FORWARD_SECURE_PORT: '24225' })).toEqual([expect.stringContaining('LOGWEIR_FORWARD_SECURE_SHARED_KEY')]);
     expect(mistakes({ LOGWEIR_STORE_KIND: 'elasticsearch', LOGWEIR_ELASTICSEARCH_NODES: '' })).toEqual([
       'LOGWEIR_ELASTICSEARCH_NODES: at least one URL',

@@ -96,6 +96,9 @@ function storeContradictions({ elasticsearch, store, kibana }: Settings): string
   if (store.kind === 'duckdb' && kibana.url !== '') {
     mistakes.push('LOGWEIR_KIBANA_URL: Kibana shows what is in Elasticsearch, so it needs LOGWEIR_STORE_KIND=elasticsearch');
   }
+  if (elasticsearch.index !== '' && elasticsearch.datasets !== 'off') {
+    mistakes.push('LOGWEIR_ELASTICSEARCH_DATASETS: data streams only; with LOGWEIR_ELASTICSEARCH_INDEX it must be off');
+  }
   return mistakes;
 }
 

@@ -70,6 +70,32 @@ export const PEM = OPTIONAL_TEXT.refine(
   'a PEM text with BEGIN CERTIFICATE',
 );
 
+const DATE = /^(yyyy|MM|dd)[._-](?!\1)(yyyy|MM|dd)[._-](?!\1|\2)(yyyy|MM|dd)$/;
+
+/**
+ * Elasticsearch matches by stars only, so the separators in and before the day are what keeps the indices of others out.
+ * Empty: none.
+ */
+export const INDEX_PATTERN = OPTIONAL_TEXT.refine((value) => {
+  const groups = [...value.matchAll(/\{([^{}]*)\}/g)].flatMap(([, group]) => (group === 'namespace' ? [] : [group ?? '']));
+  const isNamed = /^[a-z0-9][a-z0-9._-]*[._-]\{[^{}]*\}[a-z0-9._-]*$/.test(value.replaceAll('{namespace}', 'n'));
+  return value === '' || (isNamed && value.length <= 150 && groups.length === 1 && DATE.test(groups[0] ?? ''));
+}, 'an index name with its UTC day in braces, such as docker-logs-{yyyy.MM.dd}: yyyy, MM and dd each once, with ., - or _ between and before them, {namespace} before that if wanted, else lower-case letters, digits, ., - and _');
+
+/** Fluentd's words for the whole tag and its parts. */
+export const DATASETS = z
+  .string()
+  .trim()
+  .regex(/^(off|tag|tag\[[0-9]\])$/, 'off, tag, or a part of the tag from tag[0] to tag[9]');
+
+export const REPLICAS = z.union([z.string(), z.number()]).transform((value, context): number | 'auto' => {
+  const copies = integer(0, 9).safeParse(value === '' ? NaN : value);
+  if (value === 'auto') return 'auto';
+  if (copies.success) return copies.data;
+  context.addIssue('auto, or a number from 0 to 9');
+  return z.NEVER;
+});
+
 /** A YAML list, or a text with commas. */
 export function list<T extends z.ZodType<unknown, unknown>>(item: T) {
   const split = z

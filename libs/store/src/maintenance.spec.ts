@@ -1,4 +1,4 @@
-import { maintainStore } from './maintenance.js';
+import { dropOldDays, maintainStore } from './maintenance.js';
 import type { StoreOwner } from './store-owner.js';
 
 function owner() {
@@ -52,5 +52,24 @@ describe('maintainStore', () => {
     expect(tries).toBe(3);
     expect(seen.lines[0]).toBe('retention and compaction of the store: disk full');
     expect(seen.counts[0]).toBe('maintenance_failed');
+  });
+});
+
+describe('dropOldDays', () => {
+  it('drops at once and then again what is past retention, also after a failure', async () => {
+    const { fake, seen } = owner();
+    let now = Date.UTC(2026, 10, 21, 23, 59);
+    const days: string[] = [];
+    await new Promise<void>((resolve) => {
+      const dropBefore = (day: string) => {
+        days.push(day);
+        if (days.length === 3) void end().then(resolve);
+        now += 60_000;
+        return days.length === 1 ? Promise.reject(new Error('away')) : Promise.resolve();
+      };
+      const end = dropOldDays({ dropBefore }, { ...fake, now: () => now }, { retentionDays: 14, everyMs: 1 });
+    });
+    expect(days).toEqual(['2026-11-07', '2026-11-08', '2026-11-08']);
+    expect(seen).toEqual({ counts: ['maintenance_failed'], lines: ['dropping days before 2026-11-07, tried again later: away'] });
   });
 });

@@ -1,16 +1,42 @@
 import type { DuckDbStore } from './duckdb/duckdb-store.js';
 import type { Maintenance } from './duckdb/protocol.js';
+import type { LogStore } from './log-store.js';
 import type { StoreOwner } from './store-owner.js';
 
 /** A day ends once a day, and bytes grow by seconds: a minute is soon enough for both. */
 const EVERY_MS = 60_000;
+/** Elasticsearch is only asked for days; several nodes ask. */
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 /** Looks after retention and compaction of the embedded store until the returned function ends it. */
 export function maintainStore(store: Pick<DuckDbStore, 'maintain'>, owner: StoreOwner, everyMs: number = EVERY_MS): () => Promise<void> {
-  let running: Promise<void> | undefined;
+  return repeat(() => maintain(store, owner), everyMs);
+}
+
+/** Drops days past retention, now and every hour, until the returned function ends it. */
+export function dropOldDays(
+  store: Pick<LogStore, 'dropBefore'>,
+  owner: StoreOwner,
+  { retentionDays, everyMs = HOUR_MS }: { readonly retentionDays: number; readonly everyMs?: number },
+): () => Promise<void> {
+  const drop = async (): Promise<void> => {
+    const day = new Date(owner.now() - retentionDays * DAY_MS).toISOString().slice(0, 10);
+    try {
+      await store.dropBefore(day);
+    } catch (error) {
+      owner.count('maintenance_failed');
+      owner.log('warn', `dropping days before ${day}, tried again later: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  return repeat(drop, everyMs, drop());
+}
+
+function repeat(turn: () => Promise<void>, everyMs: number, first?: Promise<void>): () => Promise<void> {
+  let running = first?.finally(() => (running = undefined));
   const timer = setInterval(() => {
     // A rewrite of a large day takes longer than the interval; the next turn comes after it.
-    running ??= maintain(store, owner).finally(() => (running = undefined));
+    running ??= turn().finally(() => (running = undefined));
   }, everyMs);
   timer.unref();
   return async () => {

@@ -3,9 +3,10 @@ import { DuckDbStore } from './duckdb/duckdb-store.js';
 import { type DocumentCopyOptions, ElasticsearchDocumentCopy } from './elasticsearch/document-copy.js';
 import { examineElasticsearch, type Remark } from './elasticsearch/examine.js';
 import { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
+import type { ElasticsearchStoreOptions, IndexShape } from './elasticsearch/options.js';
 import { ElasticsearchProvisioning } from './elasticsearch/provisioning.js';
 import type { LogStore } from './log-store.js';
-import { maintainStore } from './maintenance.js';
+import { dropOldDays, maintainStore } from './maintenance.js';
 import type { StoreOwner } from './store-owner.js';
 
 /** What of the settings is about stores; `Settings` of libs/config has it. */
@@ -26,10 +27,22 @@ export interface StoreSettings {
     readonly password: string;
     /** PEM; empty: what the system trusts. */
     readonly ca: string;
+    /** Not `off`: records may name a dataset. */
+    readonly datasets: string;
+    /** Pattern of plain daily indices; empty: data streams. */
+    readonly index: string;
+    readonly indexMode: 'standard' | 'logsdb';
+    readonly codec: 'best_compression' | 'default';
+    readonly shards: number;
+    readonly replicas: number | 'auto';
+    /** Empty: our own retention. */
+    readonly ilmPolicy: string;
     /** Milliseconds. */
     readonly requestTimeout: number;
   };
 }
+
+type LayoutOptions = Pick<ElasticsearchStoreOptions, 'retentionDays' | 'datasets' | 'index' | 'shape'>;
 
 const MIB = 1024 * 1024;
 
@@ -42,37 +55,43 @@ export interface OpenStore {
 /** The store that the settings name, started. DuckDB's files belong to one process; Elasticsearch may be away now and come later. */
 export async function openStore(settings: StoreSettings, owner: StoreOwner): Promise<OpenStore> {
   if (settings.store.kind === 'elasticsearch') {
-    const store = elasticsearchStore(settings, owner);
+    const store = new ElasticsearchStore({ ...elasticsearchOptions(settings), ...owner });
     await store.start();
-    return { store, close: () => store.close() };
+    const hasPolicy = settings.elasticsearch.ilmPolicy !== '';
+    return maintained(store, hasPolicy ? undefined : dropOldDays(store, owner, settings.store));
   }
   const store = duckDbStore(settings, owner);
   await store.start();
-  const endMaintenance = maintainStore(store, owner);
+  return maintained(store, maintainStore(store, owner));
+}
+
+function maintained(store: LogStore, endMaintenance?: () => Promise<void>): OpenStore {
   return {
     store,
     close: async () => {
-      await endMaintenance();
+      await endMaintenance?.();
       await store.close();
     },
   };
 }
 
 /** What somebody who looks after Elasticsearch should know; changes nothing there. `now` is the wall clock. */
-export function examineStore({ elasticsearch }: StoreSettings, now: () => number): Promise<readonly Remark[]> {
-  return examineElasticsearch({ ...connectionOf(elasticsearch), now });
+export function examineStore(settings: StoreSettings, now: () => number): Promise<readonly Remark[]> {
+  return examineElasticsearch({ ...elasticsearchOptions(settings), now });
 }
 
 /** Sets up Elasticsearch's security for us. A user wins over an API key here: a key cannot make keys. */
 export function openProvisioning({ elasticsearch }: StoreSettings, now: () => number): ElasticsearchProvisioning {
   const apiKey = elasticsearch.username === '' ? elasticsearch.apiKey : '';
-  return new ElasticsearchProvisioning({ ...connectionOf({ ...elasticsearch, apiKey }), now });
+  const { index } = elasticsearch;
+  return new ElasticsearchProvisioning({ ...connectionOf({ ...elasticsearch, apiKey }), ...(index !== '' && { index }), now });
 }
 
 /** Writes the templates once, with the same credentials. Throws `StoreError`. */
 export async function installTemplates(settings: StoreSettings, owner: StoreOwner): Promise<void> {
   const apiKey = settings.elasticsearch.username === '' ? settings.elasticsearch.apiKey : '';
-  const store = elasticsearchStore({ ...settings, elasticsearch: { ...settings.elasticsearch, apiKey } }, owner);
+  const options = elasticsearchOptions({ ...settings, elasticsearch: { ...settings.elasticsearch, apiKey } });
+  const store = new ElasticsearchStore({ ...options, ...owner });
   try {
     await store.install();
   } finally {
@@ -100,8 +119,26 @@ function duckDbStore({ data, store }: StoreSettings, owner: StoreOwner): DuckDbS
   });
 }
 
-function elasticsearchStore({ store, elasticsearch }: StoreSettings, owner: StoreOwner): ElasticsearchStore {
-  return new ElasticsearchStore({ ...connectionOf(elasticsearch), retentionDays: store.retentionDays, ...owner });
+function elasticsearchOptions({ store, elasticsearch }: StoreSettings): DocumentCopyOptions & LayoutOptions {
+  const { datasets, index } = elasticsearch;
+  return {
+    ...connectionOf(elasticsearch),
+    retentionDays: store.retentionDays,
+    datasets: datasets !== 'off',
+    ...(index !== '' && { index }),
+    shape: shapeOf(elasticsearch),
+  };
+}
+
+/** Only what differs from `logweir@settings`, so that `logweir@custom` has a say in the rest. */
+function shapeOf({ indexMode, codec, shards, replicas, ilmPolicy }: StoreSettings['elasticsearch']): IndexShape {
+  return {
+    mode: indexMode,
+    ...(codec !== 'best_compression' && { codec }),
+    ...(shards !== 1 && { shards }),
+    ...(replicas !== 'auto' && { replicas }),
+    ...(ilmPolicy !== '' && { ilmPolicy }),
+  };
 }
 
 function connectionOf(settings: StoreSettings['elasticsearch']): DocumentCopyOptions {

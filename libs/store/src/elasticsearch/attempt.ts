@@ -9,6 +9,7 @@ export class Attempt {
   readonly #retry: number[] = [];
   #stored = 0;
   #duplicate = 0;
+  #expired = 0;
   #failure: Failure | undefined;
 
   constructor(
@@ -41,6 +42,10 @@ export class Attempt {
     if (this.#open.delete(record.index)) this.#rejected.push({ index: record.index, type, reason });
   }
 
+  expired(record: BulkRecord): void {
+    if (this.#open.delete(record.index)) this.#expired += 1;
+  }
+
   failed(record: BulkRecord, failure: Failure): void {
     if (!this.#open.delete(record.index)) return;
     this.#retry.push(record.index);
@@ -62,7 +67,7 @@ export class Attempt {
       duplicate: this.#duplicate,
       rejected: this.#rejected.sort(byIndex),
       retry: this.#retry.sort((a, b) => a - b),
-      expired: 0,
+      expired: this.#expired,
     };
   }
 }

@@ -14,18 +14,34 @@ const ITEM_FILTER = ['items.*.status', 'items.*._index', 'items.*.error.reason']
 export class BackingIndices {
   constructor(
     private readonly client: Client,
-    private readonly stream: string,
+    /** Index expression over all streams. */
+    private readonly streams: string,
   ) {}
 
+  /** Backing indices of each stream in order, the write index last. Throws `StoreError`. */
+  all(): Promise<ReadonlyMap<string, readonly string[]>> {
+    return this.#read(this.streams);
+  }
+
   /** Names in order, the write index last; empty when the stream does not exist yet. Throws `StoreError`. */
-  async list(): Promise<readonly string[]> {
+  async list(stream: string): Promise<readonly string[]> {
+    return (await this.#read(stream)).get(stream) ?? [];
+  }
+
+  /** The write index of each stream. */
+  async mark(): Promise<string> {
+    return [...(await this.all()).values()].map((indices) => indices.at(-1) ?? '').join(',');
+  }
+
+  async #read(name: string): Promise<ReadonlyMap<string, readonly string[]>> {
     try {
-      const { data_streams: streams } = (await this.client.indices.getDataStream({ name: this.stream })) as { data_streams?: unknown };
-      if (!Array.isArray(streams)) throw unknownAnswer(`reading the backing indices of ${this.stream}`);
-      return (streams as estypes.IndicesDataStream[])[0]?.indices.map((index) => index.index_name) ?? [];
+      const { data_streams: streams } = (await this.client.indices.getDataStream({ name })) as { data_streams?: unknown };
+      if (!Array.isArray(streams)) throw unknownAnswer(`reading the backing indices of ${name}`);
+      const known = streams as estypes.IndicesDataStream[];
+      return new Map(known.map((stream) => [stream.name, stream.indices.map((index) => index.index_name)]));
     } catch (error) {
-      if (isStatus(error, 404)) return [];
-      throw toStoreError(error, `reading the backing indices of ${this.stream}`);
+      if (isStatus(error, 404)) return new Map();
+      throw toStoreError(error, `reading the backing indices of ${name}`);
     }
   }
 
@@ -72,7 +88,7 @@ export class BackingIndices {
       if (failed)
         throw new StoreError('store_unavailable', `a copy stays in ${failed._index}: ${failed.error?.reason ?? failed.status}`, true);
     } catch (error) {
-      throw toStoreError(error, `removing copies from ${this.stream}`);
+      throw toStoreError(error, `removing copies from ${this.streams}`);
     }
   }
 }
@@ -81,7 +97,16 @@ function unknownAnswer(what: string): StoreError {
   return new StoreError('store_unavailable', `${what}: the answer is none of Elasticsearch; is there a proxy before it?`, true);
 }
 
-/** Where a record may be that was first sent when `mark` was the write index; an unknown mark may have been deleted since. */
+/**
+ * Where a record may be that was first sent at `mark`, which names the write index of each stream, with commas. A stream that
+ * it does not name was made since, or its index deleted: then it is all of them.
+ */
 export function indicesSince(indices: readonly string[], mark: string): readonly string[] {
-  return indices.slice(Math.max(0, indices.indexOf(mark)));
+  const marked = new Set(mark.split(','));
+  return indices.slice(
+    Math.max(
+      0,
+      indices.findIndex((index) => marked.has(index)),
+    ),
+  );
 }

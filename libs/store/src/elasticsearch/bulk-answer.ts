@@ -145,7 +145,7 @@ export function describeFailure(status: number, error: ItemError | undefined): F
 function describeForbidden(error: ItemError | undefined, said: string): string {
   return error?.type === 'cluster_block_exception'
     ? `Elasticsearch takes no writes (403): a block was set by hand on the index or the cluster, remove it. ${said}`
-    : `Elasticsearch forbids it (403): our user needs create_doc, auto_configure, read and view_index_metadata on logs-logweir*. ${said}`;
+    : `Elasticsearch forbids it (403): our user needs the rights that docs/elasticsearch.md lists. ${said}`;
 }
 
 function describeTooMany(error: ItemError | undefined, said: string): Failure {

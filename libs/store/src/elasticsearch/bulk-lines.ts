@@ -43,3 +43,9 @@ function parseId(action: string): string | undefined {
 export function joinBulk(records: readonly BulkRecord[]): Buffer {
   return Buffer.concat(records.map((record) => record.lines));
 }
+
+/** Whether these bytes stand there. */
+export function hasAt(buffer: Buffer, at: number, bytes: Buffer): boolean {
+  const end = at + bytes.length;
+  return end <= buffer.length && buffer.compare(bytes, 0, bytes.length, at, end) === 0;
+}

@@ -12,23 +12,23 @@ export type Reply =
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 export class BulkSender {
-  readonly #path: string;
+  readonly #query: string;
 
   constructor(
     private readonly nodes: BulkNodes,
-    stream: string,
     private readonly now: () => number,
-    /** Elasticsearch's own wait for a primary shard must end before ours for the answer. */
-    requestTimeoutMs: number,
+    { streams, requestTimeoutMs }: { readonly streams: boolean; readonly requestTimeoutMs: number },
   ) {
-    // Without `require_data_stream` a missing template would turn the stream's name into a plain index.
-    this.#path = `/${stream}/_bulk?require_data_stream=true&timeout=${Math.ceil(requestTimeoutMs / 2)}ms&filter_path=`;
+    // Without `require_data_stream` a missing template would turn the stream's name into a plain index. Elasticsearch's own
+    // wait for a primary shard must end before ours for the answer.
+    this.#query = `${streams ? 'require_data_stream=true&' : ''}timeout=${Math.ceil(requestTimeoutMs / 2)}ms&filter_path=`;
   }
 
-  async send(body: Buffer, filter: string): Promise<Reply> {
+  /** `target` is where records go whose action names no index. */
+  async send(target: string, body: Buffer, filter: string): Promise<Reply> {
+    const path = `/${target}/_bulk?${this.#query}${filter}`;
     try {
-      const answer = await this.nodes.request({ method: 'POST', path: this.#path + filter, type: 'application/x-ndjson', body });
-      return this.#read(answer);
+      return this.#read(await this.nodes.request({ method: 'POST', path, type: 'application/x-ndjson', body }));
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
       return { kind: 'failed', failure: { reason: error.message, leastMs: 0 } };

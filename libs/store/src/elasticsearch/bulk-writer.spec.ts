@@ -1,7 +1,8 @@
 import { jest } from '@jest/globals';
 import { describeWithElasticsearch, elasticsearchUrl } from '../../../../test/support/elasticsearch.js';
 import { elasticsearchScene, type ElasticsearchScene } from '../../../../test/support/elasticsearch-store.js';
-import { indexTemplate } from './template.js';
+import { StreamLayout } from './layout.js';
+import { indexTemplates } from './template.js';
 import { BASE_NS, contractBatch, contractRecord, contractSearch, formatNs, type Source } from '../records.contract.js';
 
 // Every test makes and drops a stream, on a server that others load as well.
@@ -135,7 +136,8 @@ describeWithElasticsearch('writing to Elasticsearch', () => {
   });
 
   it('rejects what a failure store that somebody switched on swallowed', async () => {
-    const ours = indexTemplate(scene.namespace, 14);
+    const [template] = indexTemplates({ namespace: scene.namespace, retentionDays: 14 }, new StreamLayout(scene.namespace, false));
+    const ours = template?.body as { readonly template: object };
     const body = { ...ours, template: { ...ours.template, data_stream_options: { failure_store: { enabled: true } } } };
     await scene.client.transport.request({ method: 'PUT', path: `/_index_template/logweir-${scene.namespace}`, body });
     const bad = { ...contractRecord(2, 2n), '@timestamp': 'yesterday' };

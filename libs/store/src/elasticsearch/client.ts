@@ -47,7 +47,7 @@ function fromResponse(error: errors.ResponseError, what: string): StoreError {
   if (status === 401 || status === 403) {
     return new StoreError(
       'store_unavailable',
-      `${message}; check user and password or API key and their rights on logs-logweir*`,
+      `${message}; check user and password or API key, and their rights (docs/elasticsearch.md)`,
       true,
       cause,
     );

@@ -18,40 +18,50 @@ import { BackingIndices } from './backing-indices.js';
 import { BulkNodes } from './bulk-nodes.js';
 import { BulkSender } from './bulk-sender.js';
 import { BulkWriter } from './bulk-writer.js';
+import { chooseLayout } from './choose-layout.js';
 import { createClient } from './client.js';
+import { DayIndices } from './day-indices.js';
+import { DayLayout } from './day-layout.js';
 import { Deletion } from './deletion.js';
 import { checkHealth } from './health.js';
 import { Installer } from './installer.js';
-import { streamName, type ElasticsearchStoreOptions } from './options.js';
+import type { Layout } from './layout.js';
+import type { ElasticsearchStoreOptions } from './options.js';
 import { filterOf, SearchReader } from './search-reader.js';
 import { dropIndicesBefore } from './retention.js';
 
-/** Records in one Elasticsearch data stream, `logs-logweir-<namespace>`; see docs/elasticsearch.md. */
+/** Records in data streams, or in one plain index a day; see docs/elasticsearch.md. */
 export class ElasticsearchStore implements LogStore {
+  readonly #options: ElasticsearchStoreOptions;
   readonly #client: Client;
   readonly #nodes: BulkNodes;
+  readonly #layout: Layout;
   readonly #installer: Installer;
   readonly #writer: BulkWriter;
   readonly #reader: SearchReader;
   readonly #indices: BackingIndices;
+  /** When records lie in plain indices. */
+  readonly #days: DayIndices | undefined;
   readonly #backOff: BackOff;
-  readonly #stream: string;
-  readonly #options: ElasticsearchStoreOptions;
 
   constructor(options: ElasticsearchStoreOptions) {
     this.#options = options;
-    this.#stream = streamName(options.namespace);
     this.#client = createClient(options);
     this.#nodes = new BulkNodes(options);
-    this.#installer = new Installer(this.#client, this.#nodes, options);
-    this.#indices = new BackingIndices(this.#client, this.#stream);
+    const layout = chooseLayout(options);
+    this.#layout = layout;
+    this.#installer = new Installer({ client: this.#client, nodes: this.#nodes, layout: this.#layout, options });
+    this.#days = layout instanceof DayLayout ? new DayIndices(this.#client, layout, this.#installer) : undefined;
+    this.#indices = new BackingIndices(this.#client, this.#layout.all);
     this.#backOff = new BackOff(options.random);
-    this.#reader = new SearchReader(this.#client, this.#stream, options.now);
+    this.#reader = new SearchReader(this.#client, this.#layout, options.now);
     this.#writer = new BulkWriter({
-      sender: new BulkSender(this.#nodes, this.#stream, options.now, options.requestTimeoutMs),
+      sender: new BulkSender(this.#nodes, options.now, { streams: this.#layout.rolls, requestTimeoutMs: options.requestTimeoutMs }),
+      layout: this.#layout,
       indices: this.#indices,
+      mark: () => this.#readMark(),
       backOff: this.#backOff,
-      ready: () => this.#installer.ensure(),
+      ready: (targets) => this.#days?.ready(targets) ?? this.#installer.ensure(),
       templateMissing: () => this.#installer.missing(),
       count: (reason) => options.count?.(reason),
     });
@@ -93,23 +103,30 @@ export class ElasticsearchStore implements LogStore {
 
   deleteMatching(query: Query, range: Pick<SearchRequest, 'fromNs' | 'toNs'>, signal: AbortSignal): AsyncIterable<DeleteProgress> {
     const { now, random, requestTimeoutMs } = this.#options;
-    const options = { client: this.#client, stream: this.#stream, random, requestTimeoutMs };
-    return new Deletion(options, filterOf({ query, ...range }, now()), signal).run();
+    const options = { client: this.#client, stream: this.#layout.all, random, requestTimeoutMs };
+    return new Deletion(options, filterOf({ query, ...range }, now(), this.#layout), signal).run();
   }
 
-  /** The stream's lifecycle does the same on its own; this only makes it exact to the day. */
+  /** The streams' lifecycle does the same on its own; this only makes it exact to the day. Plain indices have nothing else. */
   dropBefore(day: string): Promise<void> {
-    return dropIndicesBefore(this.#client, this.#indices, day);
+    return this.#days?.dropBefore(day) ?? dropIndicesBefore(this.#client, this.#indices, day);
   }
 
   async health(): Promise<StoreHealth> {
     const known = this.#installer.trouble || this.#writer.trouble;
-    return known ? { ok: false, reason: known } : checkHealth(this.#client, this.#stream);
+    return known ? { ok: false, reason: known } : checkHealth(this.#client, this.#layout, this.#options.now());
   }
 
   async close(): Promise<void> {
     this.#installer.close();
     await this.#nodes.close();
     await this.#client.close();
+  }
+
+  /** Plain indices never roll over: there is nothing to remember, and time to look whether they are still as they should be. */
+  async #readMark(): Promise<string> {
+    if (this.#days === undefined) return this.#indices.mark();
+    this.#days.forget();
+    return '';
   }
 }

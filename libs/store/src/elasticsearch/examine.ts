@@ -1,12 +1,13 @@
 /** What a person who looks after the server should know before records come: reads only. */
 import type { Client } from '@elastic/elasticsearch';
 import { BulkNodes } from './bulk-nodes.js';
+import { chooseLayout } from './choose-layout.js';
 import { createClient, isStatus, toStoreError } from './client.js';
 import { checkHealth } from './health.js';
+import type { Layout } from './layout.js';
 import type { ElasticsearchStoreOptions } from './options.js';
-import { streamName } from './options.js';
 import { checkProduct } from './product.js';
-import { indexTemplateName, TEMPLATE_VERSION } from './template.js';
+import { indexTemplates, TEMPLATE_VERSION } from './template.js';
 
 export interface Remark {
   readonly verdict: 'ok' | 'warn' | 'fail';
@@ -17,7 +18,18 @@ export interface Remark {
 
 type ExamineOptions = Pick<
   ElasticsearchStoreOptions,
-  'nodes' | 'namespace' | 'requestTimeoutMs' | 'apiKey' | 'username' | 'password' | 'ca' | 'now'
+  | 'nodes'
+  | 'namespace'
+  | 'retentionDays'
+  | 'index'
+  | 'datasets'
+  | 'shape'
+  | 'requestTimeoutMs'
+  | 'apiKey'
+  | 'username'
+  | 'password'
+  | 'ca'
+  | 'now'
 >;
 
 /** Below it Elasticsearch allocates no new shard (its low watermark). */
@@ -30,11 +42,15 @@ export async function examineElasticsearch(options: ExamineOptions): Promise<rea
   const remarks = reached.flat();
   if (remarks.every(({ verdict }) => verdict === 'fail')) return remarks;
   const client = createClient({ ...options, requestTimeoutMs: Math.min(options.requestTimeoutMs, 5_000) });
+  const layout = chooseLayout(options);
   try {
+    const templates = indexTemplates(options, layout).map(({ name }) =>
+      guarded('asking for the index template', () => examineTemplate(client, name)),
+    );
     return [
       ...remarks,
-      await guarded('asking for the health of the stream', () => examineStream(client, streamName(options.namespace))),
-      await guarded('asking for the index template', () => examineTemplate(client, indexTemplateName(options.namespace))),
+      await guarded('asking for the health of the indices', () => examineIndices(client, layout, options.now())),
+      ...(await Promise.all(templates)),
       ...(await examineDisks(client, options.now)),
     ];
   } finally {
@@ -45,7 +61,7 @@ export async function examineElasticsearch(options: ExamineOptions): Promise<rea
 /** Each node by itself: one that is away is not seen as long as another answers. */
 async function examineNode(options: ExamineOptions): Promise<Remark[]> {
   const name = new URL(options.nodes[0] ?? '').host;
-  const nodes = new BulkNodes({ ...options, retentionDays: 1, random: () => 0 });
+  const nodes = new BulkNodes({ ...options, random: () => 0 });
   try {
     await checkProduct(nodes);
     return [{ verdict: 'ok', says: `${name} answers`, advice: '' }];
@@ -65,10 +81,10 @@ async function guarded(what: string, look: () => Promise<Remark>): Promise<Remar
   }
 }
 
-async function examineStream(client: Client, stream: string): Promise<Remark> {
-  const { ok, reason } = await checkHealth(client, stream);
+async function examineIndices(client: Client, layout: Layout, nowMs: number): Promise<Remark> {
+  const { ok, reason } = await checkHealth(client, layout, nowMs);
   return ok
-    ? { verdict: 'ok', says: `${stream} can be written and read`, advice: '' }
+    ? { verdict: 'ok', says: `${layout.all} can be written and read`, advice: '' }
     : { verdict: 'fail', says: reason, advice: 'records wait in the journal until it is well' };
 }
 

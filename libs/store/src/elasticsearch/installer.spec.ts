@@ -2,7 +2,8 @@ import { jest } from '@jest/globals';
 import { describeWithElasticsearch, elasticsearchUrl } from '../../../../test/support/elasticsearch.js';
 import { elasticsearchScene, type ElasticsearchScene } from '../../../../test/support/elasticsearch-store.js';
 import { contractBatch, contractRecord } from '../records.contract.js';
-import { indexTemplate } from './template.js';
+import { StreamLayout } from './layout.js';
+import { indexTemplates, TEMPLATE_VERSION } from './template.js';
 
 // Every test makes and drops a stream, on a server that others load as well.
 jest.setTimeout(30_000);
@@ -17,6 +18,7 @@ describeWithElasticsearch('the index template', () => {
 
   afterEach(() => scene.remove());
 
+  const ours = () => indexTemplates({ namespace: scene.namespace, retentionDays: 14 }, new StreamLayout(scene.namespace, false))[0]?.body;
   const name = () => `logweir-${scene.namespace}`;
 
   async function put(body: object): Promise<void> {
@@ -38,20 +40,20 @@ describeWithElasticsearch('the index template', () => {
 
   it('is written once, however many nodes start', async () => {
     expect((await startAnother()).get('template_installed')).toBeUndefined();
-    expect(await version()).toBe(1);
+    expect(await version()).toBe(TEMPLATE_VERSION);
   });
 
   it('is left alone when a newer Logweir wrote it', async () => {
-    await put({ ...indexTemplate(scene.namespace, 14), _meta: { version: 99 } });
+    await put({ ...ours(), _meta: { version: 99 } });
     expect((await startAnother()).get('template_installed')).toBeUndefined();
     expect(await version()).toBe(99);
   });
 
   it('replaces an older one, and the stream takes it over with its next record', async () => {
     await scene.store.write(contractBatch([contractRecord(1, 1n)]));
-    await put({ ...indexTemplate(scene.namespace, 14), _meta: { version: 0 } });
+    await put({ ...ours(), _meta: { version: 0 } });
     await startAnother();
-    expect(await version()).toBe(1);
+    expect(await version()).toBe(TEMPLATE_VERSION);
     const before = await scene.store.mark();
     await scene.store.write(contractBatch([contractRecord(2, 2n)]));
     expect(await scene.store.mark()).not.toBe(before);

@@ -1,44 +1,56 @@
 /**
  * Puts the templates in place, once, and again when they were found missing. Order: product check, component templates, index
- * template, self-check by `_simulate_index`, lazy rollover of an existing stream. A piece is written only where ours is newer;
- * several nodes may do this at once, as each call is idempotent.
+ * templates, self-check by `_simulate_index`, lazy rollover of existing streams. A piece is written only where ours is newer or
+ * a setting changed, and the first one only where there is none; several nodes may do this at once.
  */
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { StoreError } from '../errors.js';
 import { isStatus, toStoreError } from './client.js';
-import { streamName, type ElasticsearchStoreOptions } from './options.js';
+import type { Layout } from './layout.js';
+import type { ElasticsearchStoreOptions } from './options.js';
 import { checkProduct } from './product.js';
+import { StreamRenewal } from './stream-renewal.js';
 import type { BulkNodes } from './bulk-nodes.js';
 import {
-  indexTemplate,
-  indexTemplateName,
+  COMPONENT_VERSION,
+  indexTemplates,
   MAPPINGS_COMPONENT,
   mappingsComponent,
   SETTINGS_COMPONENT,
   settingsComponent,
   TEMPLATE_VERSION,
+  type IndexTemplate,
 } from './template.js';
 
 /** Between two tries in the background while the server is away. */
 const RETRY_MS = 2_000;
 
-interface Installed {
-  readonly version: number;
-  readonly retention: unknown;
+interface InstallerParts {
+  readonly client: Client;
+  readonly nodes: BulkNodes;
+  readonly layout: Layout;
+  readonly options: ElasticsearchStoreOptions;
 }
 
+type Meta = Readonly<Record<string, unknown>>;
+
 export class Installer {
+  readonly #client: Client;
+  readonly #options: ElasticsearchStoreOptions;
+  readonly #templates: readonly IndexTemplate[];
+  /** Templates of a newer Logweir that were spoken of. */
+  readonly #newer = new Set<string>();
   #installed = false;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #trouble = '';
 
-  constructor(
-    private readonly client: Client,
-    private readonly nodes: BulkNodes,
-    private readonly options: ElasticsearchStoreOptions,
-  ) {}
+  constructor(private readonly parts: InstallerParts) {
+    this.#client = parts.client;
+    this.#options = parts.options;
+    this.#templates = indexTemplates(parts.options, parts.layout);
+  }
 
   /** Why the templates are not in place; empty when they are. */
   get trouble(): string {
@@ -57,6 +69,15 @@ export class Installer {
     this.#installed = false;
   }
 
+  /** As `ensure`, but looks whether they are still there. */
+  async ensureStill(): Promise<void> {
+    await this.ensure();
+    for (const { name } of this.#templates) {
+      if ((await this.#metaOfTemplate(name)) === undefined) this.missing();
+    }
+    await this.ensure();
+  }
+
   /**
    * One try now, and more of them in the background until one succeeds: also for a server of the wrong kind, as records wait in
    * the journal for the right one, and readiness says what is wrong.
@@ -66,7 +87,7 @@ export class Installer {
       await this.ensure();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.options.log?.(error.retryable ? 'warn' : 'error', `${error.message}; trying again until that is mended`);
+      this.#options.log?.(error.retryable ? 'warn' : 'error', `${error.message}; trying again until that is mended`);
       this.#tryLater();
     }
   }
@@ -84,10 +105,11 @@ export class Installer {
 
   async #install(): Promise<void> {
     try {
-      await checkProduct(this.nodes);
-      const changed = await this.#write();
-      await this.#checkTemplate();
-      if (changed) await this.#renewStream();
+      await checkProduct(this.parts.nodes);
+      const components = await this.#writeComponents();
+      const templates = await this.#writeTemplates();
+      for (const name of this.parts.layout.samples(this.#options.now())) await this.#checkTemplate(name);
+      if (components || templates) await new StreamRenewal(this.parts).renew();
       this.#installed = true;
       this.#trouble = '';
     } catch (error) {
@@ -98,62 +120,80 @@ export class Installer {
   }
 
   /** True when something was other than ours. */
-  async #write(): Promise<boolean> {
-    const { cluster, indices } = this.client;
-    const name = indexTemplateName(this.options.namespace);
+  async #writeComponents(): Promise<boolean> {
     let changed = false;
     const components = [
       [MAPPINGS_COMPONENT, mappingsComponent()],
       [SETTINGS_COMPONENT, settingsComponent()],
     ] as const;
-    for (const [component, body] of components) {
-      if (((await this.#componentVersion(component)) ?? 0) >= TEMPLATE_VERSION) continue;
-      await cluster.putComponentTemplate({ name: component, ...body } as estypes.ClusterPutComponentTemplateRequest);
+    for (const [name, body] of components) {
+      const there = await this.#metaOfComponent(name);
+      if (!this.#mayWrite(name, there, COMPONENT_VERSION) || versionOf(there) === COMPONENT_VERSION) continue;
+      const request = { name, ...body, create: there === undefined } as estypes.ClusterPutComponentTemplateRequest;
+      await this.#write(name, () => this.#client.cluster.putComponentTemplate(request), there);
       changed = true;
     }
-    const body = indexTemplate(this.options.namespace, this.options.retentionDays);
-    const there = await this.#installedTemplate(name);
-    if (there === undefined || there.version < TEMPLATE_VERSION || there.retention !== body.template.lifecycle.data_retention) {
-      await indices.putIndexTemplate({ name, ...body } as estypes.IndicesPutIndexTemplateRequest);
-      changed = true;
-    }
-    if (changed) this.#report(name);
     return changed;
   }
 
-  #report(name: string): void {
-    this.options.count?.('template_installed');
-    this.options.log?.('info', `wrote index template ${name}, version ${TEMPLATE_VERSION}`);
+  async #writeTemplates(): Promise<boolean> {
+    let changed = false;
+    for (const { name, body, hash } of this.#templates) {
+      const there = await this.#metaOfTemplate(name);
+      if (!this.#mayWrite(name, there, TEMPLATE_VERSION)) continue;
+      if (versionOf(there) === TEMPLATE_VERSION && there?.['hash'] === hash) continue;
+      const request = { name, ...body, create: there === undefined } as estypes.IndicesPutIndexTemplateRequest;
+      await this.#write(name, () => this.#client.indices.putIndexTemplate(request), there);
+      this.#options.count?.('template_installed');
+      this.#options.log?.('info', `wrote index template ${name}, version ${TEMPLATE_VERSION}`);
+      changed = true;
+    }
+    return changed;
   }
 
-  async #componentVersion(name: string): Promise<number | undefined> {
+  /** The first writer wins: where there was none and now is one, another node was faster. */
+  async #write(name: string, put: () => Promise<unknown>, there: Meta | undefined): Promise<void> {
     try {
-      const answer = await this.client.cluster.getComponentTemplate({ name });
-      return versionOf(answer.component_templates?.[0]?.component_template._meta);
+      await put();
     } catch (error) {
-      if (isStatus(error, 404)) return undefined;
-      throw error;
+      const problem = toStoreError(error, `writing ${name}`);
+      if (there !== undefined || !/already exists/.test(problem.message)) throw problem;
     }
   }
 
-  async #installedTemplate(name: string): Promise<Installed | undefined> {
-    try {
-      const template = (await this.client.indices.getIndexTemplate({ name })).index_templates?.[0]?.index_template;
-      return template && { version: versionOf(template._meta) ?? 0, retention: template.template?.lifecycle?.data_retention };
-    } catch (error) {
-      if (isStatus(error, 404)) return undefined;
-      throw error;
+  /** Not what a newer Logweir wrote; that is said once. */
+  #mayWrite(name: string, there: Meta | undefined, ours: number): boolean {
+    const found = versionOf(there);
+    if (found <= ours) return true;
+    if (!this.#newer.has(name)) {
+      this.#newer.add(name);
+      const what = `${name} has version ${found}, ours is ${ours}: a newer Logweir wrote it`;
+      this.#options.log?.('warn', `${what}, so it is left alone, and settings of this node that it holds do not count`);
     }
+    return false;
   }
 
-  /** What a new backing index would get, with everything that other templates have to say. */
-  async #checkTemplate(): Promise<void> {
-    const stream = streamName(this.options.namespace);
-    const { template } = (await this.client.indices.simulateIndexTemplate({
-      name: stream,
+  #metaOfComponent(name: string): Promise<Meta | undefined> {
+    return orMissing(async () => {
+      const answer = await this.#client.cluster.getComponentTemplate({ name });
+      return answer.component_templates[0]?.component_template._meta ?? {};
+    });
+  }
+
+  #metaOfTemplate(name: string): Promise<Meta | undefined> {
+    return orMissing(async () => {
+      const answer = await this.#client.indices.getIndexTemplate({ name });
+      return answer.index_templates[0]?.index_template._meta ?? {};
+    });
+  }
+
+  /** What a new index would get, with everything that other templates have to say. */
+  async #checkTemplate(name: string): Promise<void> {
+    const { template } = (await this.#client.indices.simulateIndexTemplate({
+      name,
     })) as Partial<estypes.IndicesSimulateIndexTemplateResponse>;
     if (template === undefined) {
-      this.options.log?.('warn', 'the server does not say what a new index would look like: the template is not checked');
+      this.#options.log?.('warn', 'the server does not say what a new index would look like: the template is not checked');
       return;
     }
     const properties = template.mappings?.properties ?? {};
@@ -163,29 +203,23 @@ export class Installer {
     if (wrong.length === 0) return;
     const fields = wrong.map(([field, type]) => `${field} (${type})`).join(', ');
     const message =
-      `another index template or ${'logweir@custom'} overrides ours for ${stream}: ${fields} would be mapped otherwise; ` +
-      `look at POST _index_template/_simulate_index/${stream} and give it a narrower pattern or a priority below 250`;
+      `another index template or ${'logweir@custom'} overrides ours for ${name}: ${fields} would be mapped otherwise; ` +
+      `look at POST _index_template/_simulate_index/${name} and give it a narrower pattern or a priority below 250`;
     throw new StoreError('store_internal', message, false);
-  }
-
-  /** An existing stream takes over mappings and settings with its next backing index, retention at once. */
-  async #renewStream(): Promise<void> {
-    const stream = streamName(this.options.namespace);
-    try {
-      await this.client.indices.rollover({ alias: stream, lazy: true });
-    } catch (error) {
-      if (isStatus(error, 404)) return;
-      throw error;
-    }
-    try {
-      await this.client.indices.putDataLifecycle({ name: stream, data_retention: `${this.options.retentionDays}d` });
-    } catch (error) {
-      this.options.log?.('warn', toStoreError(error, `setting the retention of ${stream}`).message);
-    }
   }
 }
 
-function versionOf(meta: Record<string, unknown> | undefined): number | undefined {
+async function orMissing(read: () => Promise<Meta>): Promise<Meta | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isStatus(error, 404)) return undefined;
+    throw error;
+  }
+}
+
+/** 0 for what has none, or is not there. */
+function versionOf(meta: Meta | undefined): number {
   const version = meta?.['version'];
-  return typeof version === 'number' ? version : undefined;
+  return typeof version === 'number' ? version : 0;
 }

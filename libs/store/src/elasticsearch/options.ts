@@ -6,6 +6,11 @@ export interface ElasticsearchStoreOptions {
   readonly namespace: string;
   /** Becomes the stream's `data_retention`. */
   readonly retentionDays: number;
+  /** Records may name a dataset, which then has a data stream of its own. */
+  readonly datasets?: boolean;
+  /** Plain indices, one a day, by a pattern such as `docker-logs-{yyyy.MM.dd}`, in place of data streams. */
+  readonly index?: string;
+  readonly shape?: IndexShape;
   /** Longest wait for the answer to one bulk request; its outcome is unknown afterwards. */
   readonly requestTimeoutMs: number;
   /** Encoded API key; wins over user and password. */
@@ -24,14 +29,19 @@ export interface ElasticsearchStoreOptions {
   readonly count?: (reason: ElasticsearchOddity) => void;
 }
 
+/** What new indices look like; left out: as `logweir@settings` or `logweir@custom` has it, `mode` standard. */
+export interface IndexShape {
+  readonly mode?: 'standard' | 'logsdb';
+  readonly codec?: 'default' | 'best_compression';
+  readonly shards?: number;
+  readonly replicas?: number;
+  /** Looks after hot and warm tiers, rollover and retention in place of ours. */
+  readonly ilmPolicy?: string;
+}
+
 /** Bounded, as they become metric labels. */
 export type ElasticsearchOddity =
   'attributes_folded' | 'batch_split' | 'copy_removed' | 'node_down' | 'template_installed' | 'throttled' | 'write_failed';
-
-/** Kibana and the built-in templates expect `<type>-<dataset>-<namespace>`; the namespace is the only part that we leave open. */
-export function streamName(namespace: string): string {
-  return `logs-logweir-${namespace}`;
-}
 
 /** Node URLs without their credentials, which must not reach a message. */
 export function withoutCredentials(node: string): URL {

@@ -9,7 +9,7 @@ import { leastRole, ROLE_NAME } from './role.js';
 
 export type ProvisioningOptions = Pick<
   ElasticsearchStoreOptions,
-  'nodes' | 'namespace' | 'requestTimeoutMs' | 'apiKey' | 'username' | 'password' | 'ca' | 'now'
+  'nodes' | 'namespace' | 'index' | 'requestTimeoutMs' | 'apiKey' | 'username' | 'password' | 'ca' | 'now'
 >;
 
 /** The user that Kibana itself logs in with. */
@@ -52,7 +52,7 @@ export class ElasticsearchProvisioning {
   }
 
   async putRole(): Promise<void> {
-    const { cluster, indices } = leastRole(this.options.namespace);
+    const { cluster, indices } = leastRole(this.options);
     const role = { name: ROLE_NAME, cluster, indices, metadata: { managed_by: 'logweir' } };
     await this.#try(`writing the role ${ROLE_NAME}`, () => this.#client.security.putRole(role));
   }
@@ -62,7 +62,7 @@ export class ElasticsearchProvisioning {
     if (!ENCODED_KEY.test(encoded)) return false;
     const { nodes, requestTimeoutMs, ca } = this.options;
     const client = createClient({ nodes, requestTimeoutMs, apiKey: encoded, ...(ca !== undefined && { ca }) });
-    const { cluster, indices } = leastRole(this.options.namespace);
+    const { cluster, indices } = leastRole(this.options);
     const wanted = { cluster, index: indices };
     try {
       return (await client.security.hasPrivileges(wanted)).has_all_requested;
@@ -79,7 +79,7 @@ export class ElasticsearchProvisioning {
     const { namespace } = this.options;
     const request = {
       name: `logweir-${namespace}`,
-      role_descriptors: { [ROLE_NAME]: leastRole(namespace) },
+      role_descriptors: { [ROLE_NAME]: leastRole(this.options) },
       metadata: { managed_by: 'logweir', namespace },
     };
     return (await this.#try('making an API key', () => this.#client.security.createApiKey(request))).encoded;

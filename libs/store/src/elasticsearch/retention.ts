@@ -3,12 +3,12 @@ import type { BackingIndices } from './backing-indices.js';
 import { toStoreError } from './client.js';
 
 /**
- * Deletes backing indices, but never the write index, whose newest record is older than this UTC day. The stream's lifecycle
+ * Deletes backing indices, but never a write index, whose newest record is older than this UTC day. The streams' lifecycle
  * does so by itself, counting from the rollover, thus later.
  */
 export async function dropIndicesBefore(client: Client, indices: BackingIndices, day: string): Promise<void> {
   const beforeMs = Date.parse(`${day}T00:00:00Z`);
-  for (const index of (await indices.list()).slice(0, -1)) {
+  for (const index of [...(await indices.all()).values()].flatMap((ofStream) => ofStream.slice(0, -1))) {
     try {
       const newest = await newestMs(client, index);
       if (newest !== undefined && newest < beforeMs) await client.indices.delete({ index, ignore_unavailable: true });

@@ -4,6 +4,8 @@
  */
 
 import type { estypes } from '@elastic/elasticsearch';
+import { chooseLayout } from './choose-layout.js';
+import type { ElasticsearchStoreOptions } from './options.js';
 
 export const ROLE_NAME = 'logweir';
 
@@ -24,12 +26,14 @@ export type Role = Required<Pick<estypes.SecurityRoleDescriptor, 'cluster' | 'in
  * | `_rollover`, `_data_stream`, its lifecycle, `_settings`, deleting a backing index past retention | `manage` |
  * | the copy of the documents: create with alias, refresh, `_bulk`, search | `manage`, `write`, `read` there |
  */
-export function leastRole(namespace: string): Role {
+export function leastRole(options: Pick<ElasticsearchStoreOptions, 'namespace' | 'index'>): Role {
+  const { namespace } = options;
+  // As the index templates' patterns: a dataset may stand before the namespace.
+  const records = options.index === undefined ? `logs-logweir*-${namespace}` : chooseLayout(options).all;
   return {
     cluster: ['monitor', 'manage_index_templates'],
     indices: [
-      // As the index template's pattern: a dataset may stand before the namespace.
-      { names: [`logs-logweir*-${namespace}`], privileges: ['create_doc', 'read', 'delete', 'manage'] },
+      { names: [records], privileges: ['create_doc', 'read', 'delete', 'manage'] },
       { names: [`logweir-documents-${namespace}`, `logweir-documents-${namespace}-*`], privileges: ['read', 'write', 'manage'] },
     ],
   };

@@ -4,6 +4,7 @@ import type { HistogramRequest, HistogramResult, LogReader, OrderKey, SearchRequ
 import { toStoreError } from './client.js';
 import { unfoldRecord } from './folding.js';
 import { readBuckets, splitField, type HistogramBuckets } from './histogram.js';
+import type { Layout } from './layout.js';
 import { formatNanoseconds, keyOf, searchAfter, sortBy } from './order-key.js';
 import { projectRecord } from './projection.js';
 
@@ -21,7 +22,7 @@ type Range = Pick<SearchRequest, 'query' | 'fromNs' | 'toNs'>;
 export class SearchReader implements LogReader {
   constructor(
     private readonly client: Client,
-    private readonly stream: string,
+    private readonly layout: Layout,
     private readonly now: () => number,
   ) {}
 
@@ -29,7 +30,7 @@ export class SearchReader implements LogReader {
     const { order, limit, after, fields } = request;
     const answer = await this.#ask<Record<never, never>>(
       {
-        query: filterOf(request, this.now()),
+        query: filterOf(request, this.now(), this.layout),
         sort: sortBy(order),
         size: limit,
         track_total_hits: COUNT_LIMIT,
@@ -59,12 +60,12 @@ export class SearchReader implements LogReader {
   }
 
   async histogram(request: HistogramRequest): Promise<HistogramResult> {
-    const split = request.by === undefined ? undefined : await splitField(this.client, this.stream, request.by);
+    const split = request.by === undefined ? undefined : await splitField(this.client, this.layout.all, request.by);
     const byTime: estypes.AggregationsAggregationContainer = {
       date_histogram: { field: '@timestamp', fixed_interval: `${request.intervalMs}ms`, min_doc_count: 1 },
       ...(split && { aggregations: split.aggregations }),
     };
-    const body = { query: filterOf(request, this.now()), size: 0, track_total_hits: false, aggregations: { time: byTime } };
+    const body = { query: filterOf(request, this.now(), this.layout), size: 0, track_total_hits: false, aggregations: { time: byTime } };
     const answer = await this.#ask<HistogramBuckets>(body, request);
     const { buckets, total, warnings } = readBuckets(answer.aggregations);
     const { partial, warnings: incomplete } = completeness(answer);
@@ -76,7 +77,7 @@ export class SearchReader implements LogReader {
     { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
   ): Promise<estypes.SearchResponse<StoredRecord, Aggregations>> {
     const request = {
-      index: this.stream,
+      index: this.layout.all,
       ignore_unavailable: true,
       allow_partial_search_results: true,
       timeout: `${timeoutMs}ms`,
@@ -89,16 +90,18 @@ export class SearchReader implements LogReader {
         ...(signal && { signal }),
       });
     } catch (error) {
-      throw toStoreError(error, `searching ${this.stream}`);
+      throw toStoreError(error, `searching ${this.layout.all}`);
     }
   }
 }
 
 /** Everything filters; nothing is scored. */
-export function filterOf({ query, fromNs, toNs }: Range, nowMs: number): Filter {
+export function filterOf({ query, fromNs, toNs }: Range, nowMs: number, layout: Layout): Filter {
   const range = { gte: formatNanoseconds(fromNs), lt: formatNanoseconds(toNs) };
   const wanted = toElasticsearch(query, { nowNs: BigInt(Math.trunc(nowMs)) * 1_000_000n });
-  return { bool: { filter: [{ range: { '@timestamp': range } }, wanted as Filter] } };
+  // Documents of others have neither our order nor our fields.
+  const ours: Filter[] = layout.mixed ? [{ exists: { field: 'logweir.node' } }] : [];
+  return { bool: { filter: [{ range: { '@timestamp': range } }, wanted as Filter, ...ours] } };
 }
 
 function recordOf(source: StoredRecord | undefined, fields?: readonly string[]): StoredRecord {
