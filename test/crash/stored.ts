@@ -76,7 +76,7 @@ export async function removeStream(namespace: string): Promise<void> {
 }
 
 /** Waits until the journal has nothing left for the store. */
-export async function drained(hub: Hub): Promise<void> {
+export async function drained(hub: Pick<Hub, 'addresses'>): Promise<void> {
   await eventually(async () => {
     const text = await (await fetch(`${hub.addresses['api']}/metrics`)).text();
     const left = Number(/^logweir_journal_records (\S+)/m.exec(text)?.[1] ?? NaN);
