@@ -7,11 +7,12 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Settings } from '#libs/config';
 import { DeadLetters, Joins, Journal } from '#libs/journal';
-import { beginTrace, continueTrace, formatTimestamp, Normaliser } from '#libs/record';
+import { beginTrace, continueTrace, Datasets, formatTimestamp, Normaliser } from '#libs/record';
 import type { TraceState } from '#libs/record';
 import { type Access, type Alerting, Closing, FilterFiles } from '#libs/service';
 import type { LogWriter } from '#libs/store';
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
+import { DatasetFile } from './dataset-file.js';
 import { openableDoors } from './doors.js';
 import { startDetect } from './detect/start-detect.js';
 import { Drain } from './drain.js';
@@ -70,7 +71,8 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   };
   const filters = await FilterFiles.open({ settings: settings.filters, metrics, log: logger });
   closing.add('filters', () => filters.close());
-  const { journal, normaliser } = await openJournal(options, { gate, wallNs, now: monotonic, filters, ...watched });
+  const datasets = await openDatasets(options, closing);
+  const { journal, normaliser } = await openJournal(options, { gate, wallNs, now: monotonic, filters, ...watched, ...datasets });
   closing.add('journal', () => journal.close());
 
   const letters = await DeadLetters.open({
@@ -130,10 +132,23 @@ interface JournalAround extends Watched {
   readonly wallNs: () => bigint;
   readonly now: () => number;
   readonly filters: FilterFiles;
+  readonly datasetOf?: (tag: string) => string | undefined;
+}
+
+/** Datasets by forward tag, where the store has a data stream for each. */
+async function openDatasets({ settings, logger }: IngestOptions, closing: Closing): Promise<Pick<JournalAround, 'datasetOf'>> {
+  const { datasets: by, maxDatasets: limit } = settings.elasticsearch;
+  if (settings.store.kind !== 'elasticsearch' || by === 'off') return {};
+  const file = await DatasetFile.open(path.join(settings.data.dir, 'datasets.json'), (message) => logger.error(message));
+  closing.add('datasets', () => file.close());
+  const part = by === 'tag' ? undefined : Number(/\d/.exec(by)?.[0]);
+  const datasets = new Datasets({ part, limit, known: file.names, added: (names) => file.save(names) });
+  return { datasetOf: (tag) => datasets.of(tag) };
 }
 
 /** The journal, and the normaliser that also makes one record of a join's parts when the journal is read. */
-async function openJournal({ settings, metrics, logger }: IngestOptions, { gate, wallNs, now, filters, count, report }: JournalAround) {
+async function openJournal({ settings, metrics, logger }: IngestOptions, around: JournalAround) {
+  const { gate, wallNs, now, filters, count, report, datasetOf } = around;
   const composer: { compose: (parts: readonly string[], separator: '' | '\n') => string } = { compose: () => '}' };
   const journal = await Journal.open({
     ...journalSettings(settings),
@@ -155,6 +170,7 @@ async function openJournal({ settings, metrics, logger }: IngestOptions, { gate,
     zone: settings.time.zone,
     retentionMs: settings.store.retentionDays * DAY_MS,
     maxMessage: MAX_MESSAGE,
+    ...(datasetOf && { datasetOf }),
     count: (reason) => metrics.normaliseOddities.inc({ reason }),
   });
   composer.compose = (parts, separator) => {

@@ -6,8 +6,16 @@ import { type Hash, isMark, markOf, REDACTED_KEY, REMOVED } from './marks.js';
 import { isSecretKey } from './secret-keys.js';
 import { type Applies, appliesTo, type Report, type TextRedactor } from './text-redactor.js';
 
-/** Numbers and times that this process has made: no sender's text is in them. */
-const OURS = new Set(['@timestamp', 'event.created', 'event.sequence', 'event.severity', 'event.duration', 'log.level']);
+/** Numbers and times that this process has made: no sender's text is in them. And the dataset, which names the record's stream. */
+const OURS = new Set([
+  '@timestamp',
+  'event.created',
+  'event.sequence',
+  'event.severity',
+  'event.duration',
+  'log.level',
+  'data_stream.dataset',
+]);
 /** Of a part of a join, which is an event and no record. */
 const OF_PART = new Set(['created', 'seconds', 'nanos', 'source']);
 /** Every record has one. */

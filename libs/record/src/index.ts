@@ -1,3 +1,4 @@
+export { Datasets, type DatasetsOptions } from './datasets.js';
 export type { Arrival, Event, Fields, Value } from './event.js';
 export { RECORD_HEAD } from './normaliser.js';
 export type { Normalise, NormaliserOptions } from './normaliser.js';

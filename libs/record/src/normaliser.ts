@@ -14,11 +14,13 @@ export interface NormaliserOptions {
   readonly retentionMs: number;
   /** Longest `message` in characters; the rest is cut off with a mark. */
   readonly maxMessage: number;
+  /** `data_stream.dataset` by tag: empty for none, undefined for one too many. Absent: no record has one. */
+  readonly datasetOf?: (tag: string) => string | undefined;
   /** Called once per oddity (`time_out_of_range`, `message_cut`, ...), for the counters. */
   readonly count: (reason: string) => void;
 }
 
-/** Contract of the normaliser: pure but for `count`; the same event and arrival give the same text. */
+/** Contract of the normaliser: pure but for `count` and what `datasetOf` remembers; the same event and arrival give the same text. */
 export interface Normalise {
   /** The record as JSON text from behind the sequence on: begins with `,` or `}`, closes the object. No newline inside. Never throws. */
   normalise(event: Event, arrival: Arrival): string;

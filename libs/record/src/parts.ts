@@ -3,37 +3,48 @@ import type { Arrival, Event, Value } from './event.js';
 /**
  * A part of a join as one line of JSON, in the journal between its arrival and the end of its join:
  *
- *     {"tag":"…","seconds":1,"nanos":0,"text":"…","fields":{…},"created":"…ns","source":"forward"}
+ *     {"tag":"…","seconds":1,"nanos":0,"text":"…","fields":{…},"created":"…ns","source":"forward","dataset":"…"}
  *
+ * The dataset was decided when the part came and stays; without one the key is left out.
  * Values that JSON does not know are wrapped: `{"\u0000bigint":"…"}`, `{"\u0000bytes":"base64"}`, `{"\u0000number":"NaN"}`.
  */
 export interface Part {
   readonly event: Event;
   readonly arrival: Arrival;
+  /** Empty for none. */
+  readonly dataset: string;
 }
 
 const BIGINT = '\u0000bigint';
 const BYTES = '\u0000bytes';
 const NUMBER = '\u0000number';
 
-export function encodePart(event: Event, arrival: Arrival): string {
+export function encodePart({ event, arrival, dataset }: Part): string {
   const { tag, seconds, nanos, text, fields } = event;
-  return JSON.stringify({ tag, seconds, nanos, text, fields: wrap(fields), created: String(arrival.createdNs), source: arrival.source });
+  const { createdNs, source } = arrival;
+  const named = dataset === '' ? {} : { dataset };
+  return JSON.stringify({ tag, seconds, nanos, text, fields: wrap(fields), created: String(createdNs), source, ...named });
 }
 
 export function decodePart(line: string): Part {
-  const { created, source, tag, seconds, nanos, text, fields } = JSON.parse(line) as Event & { created: string; source: Arrival['source'] };
+  const { created, source, tag, seconds, nanos, text, fields, dataset = '' } = JSON.parse(line) as Written;
   const event: Event = { tag, seconds, nanos, text, fields: unwrap(fields) as Event['fields'] };
-  return { event, arrival: { createdNs: BigInt(created), source } };
+  return { event, arrival: { createdNs: BigInt(created), source }, dataset };
+}
+
+interface Written extends Event {
+  readonly created: string;
+  readonly source: Arrival['source'];
+  readonly dataset?: string;
 }
 
 /** One event of the parts in order: texts joined, everything else from the first part. */
 export function joinTexts(parts: readonly Part[], separator: '' | '\n'): Part {
   const [first] = parts;
   if (first === undefined)
-    return { event: { tag: '', seconds: -1, nanos: 0, text: '', fields: {} }, arrival: { createdNs: 0n, source: 'forward' } };
+    return { event: { tag: '', seconds: -1, nanos: 0, text: '', fields: {} }, arrival: { createdNs: 0n, source: 'forward' }, dataset: '' };
   const text = parts.map((part) => textOf(part.event, separator)).join(separator);
-  return { event: { ...first.event, text }, arrival: first.arrival };
+  return { ...first, event: { ...first.event, text } };
 }
 
 /** Lines of a TTY end with `\r`, which is no part of a trace. */

@@ -54,7 +54,7 @@ export class Normaliser implements Normalise {
     this.#json = new JsonLine(keys, this.#placer);
     this.#text = new TextLine(keys, this.#draft, this.#placer, place.times);
     this.#structured = new StructuredFields(keys, this.#placer);
-    this.#surroundings = new SurroundingsCache(options.node, options.host);
+    this.#surroundings = new SurroundingsCache(options.node, options.host, options.datasetOf);
     this.#retention = options.retentionMs / 1000;
   }
 
@@ -68,17 +68,17 @@ export class Normaliser implements Normalise {
   }
 
   part(event: Event, arrival: Arrival): string {
-    return encodePart(event, arrival);
+    return encodePart({ event, arrival, dataset: this.#options.datasetOf?.(event.tag) ?? '' });
   }
 
   join(parts: readonly string[], separator: '' | '\n'): string {
-    const { event, arrival } = joinTexts(parts.map(decodePart), separator);
-    if (separator === '') return this.normalise(event, arrival);
+    const { event, arrival, dataset } = joinTexts(parts.map(decodePart), separator);
     this.#arrive(arrival);
-    const context = this.#surroundings.of(event, arrival.source);
+    const context = this.#surroundings.decided(event, arrival.source, dataset);
     this.#checkOuter(event);
     this.#draft.reset();
-    this.#trace(event.text ?? '');
+    if (separator === '\n') this.#trace(event.text ?? '');
+    else if (event.text !== undefined) this.#line(event.text);
     return this.#finish(event, context);
   }
 
@@ -90,6 +90,7 @@ export class Normaliser implements Normalise {
     if (!draft.has(SLOT.message)) this.#placer.message(event.text === undefined ? jsonOf(event.fields) : trimEnd(event.text));
     if (draft.closeAttributes()) this.#options.count('fields_capped');
     if (draft.second === '') this.#outerTime(event);
+    if (context.overLimit) this.#options.count('dataset_over_limit');
     return renderRecord(draft, context, this.#opening);
   }
 

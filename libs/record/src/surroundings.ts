@@ -14,7 +14,11 @@ export interface Context extends Surroundings {
   readonly source: Arrival['source'];
   /** Fields that are not the container's, for the field table. */
   readonly rest: readonly (readonly [string, Value])[];
+  /** No room was left for a dataset of its own. */
+  readonly overLimit: boolean;
 }
+
+type DatasetOf = (tag: string) => string | undefined;
 
 const PARTIAL = new Set(['partial_message', 'partial_id', 'partial_ordinal', 'partial_last']);
 const COMPOSE_SERVICE = 'com.docker.compose.service';
@@ -27,7 +31,11 @@ export class SurroundingsCache {
   #lastFields: Fields | undefined;
   #last: Context | undefined;
 
-  constructor(node: string, host: string) {
+  constructor(
+    node: string,
+    host: string,
+    private readonly datasetOf: DatasetOf = () => '',
+  ) {
     this.#node = quote(node);
     this.#host = host === '' ? '' : `},"host":{"name":${quote(host)}`;
   }
@@ -36,14 +44,21 @@ export class SurroundingsCache {
     const last = this.#last;
     if (last !== undefined && this.#lastFields === event.fields && last.tag === event.tag && last.source === source) return last;
     const known = this.#known.get(event.fields);
-    const context = known !== undefined && known.tag === event.tag && known.source === source ? known : this.#make(event, source);
+    const context =
+      known !== undefined && known.tag === event.tag && known.source === source ? known : this.#make(event, source, this.datasetOf);
     this.#lastFields = event.fields;
     this.#last = context;
     return context;
   }
 
-  #make(event: Event, source: Arrival['source']): Context {
+  /** Of an event whose dataset was decided before; its fields do not come again. */
+  decided(event: Event, source: Arrival['source'], dataset: string): Context {
+    return this.#make(event, source, () => dataset);
+  }
+
+  #make(event: Event, source: Arrival['source'], datasetOf: DatasetOf): Context {
     const { tag, fields } = event;
+    const dataset = datasetOf(tag);
     const isDocker = typeof fields['container_id'] === 'string';
     const docker = isDocker ? dockerFields(fields) : { container: '', stream: '', labels: '', rest: Object.entries(fields) };
     const service = serviceOf(isDocker ? fields : {}, tag);
@@ -55,12 +70,20 @@ export class SurroundingsCache {
       labels: docker.labels,
       hasStream: docker.stream !== '',
       middle: makeMiddle(`{"source":"${source}",${tag === '' ? '' : `"tag":${quote(tag)},`}"node":${this.#node}`),
-      end: [service + this.#host, this.#host, service, ''].map((own) => `${own}${docker.container}}${docker.stream}}`),
+      end: [service + this.#host, this.#host, service, ''].map(
+        (own) => `${own}${docker.container}}${docker.stream}${datasetTail(dataset)}}`,
+      ),
+      overLimit: dataset === undefined,
     };
     // Fields that do not come again would only fill the table, and every garbage collection walks it.
     if (Object.isFrozen(fields)) this.#known.set(fields, context);
     return context;
   }
+}
+
+/** At the end of the record. */
+function datasetTail(dataset = ''): string {
+  return dataset === '' ? '' : `,"data_stream":{"dataset":"${dataset}"}`;
 }
 
 function serviceOf(fields: Fields, tag: string): string {

@@ -75,7 +75,7 @@ describe('an index pattern', () => {
 describe('a layout of streams', () => {
   const layout = new StreamLayout('prod', true);
 
-  it('puts any record into the stream of the dataset that it ends with', () => {
+  it('puts any record into the stream of its dataset', () => {
     fc.assert(
       fc.property(fc.option(name, { nil: undefined }), anyRest, (dataset, rest) => {
         const source = sourceOf('2026-11-21T10:00:00.000000000Z', rest);
@@ -83,6 +83,12 @@ describe('a layout of streams', () => {
         expect(place(layout, full)).toBe(dataset === undefined ? 'logs-logweir-prod' : `logs-logweir.${dataset}-prod`);
       }),
     );
+  });
+
+  it('finds the dataset also before what a filter added', () => {
+    const redacted = withDataset('{"@timestamp":"t"}', 'logweir.a').slice(0, -1);
+    expect(place(layout, `${redacted},"attributes":{"client.ip":"x"}}`)).toBe('logs-logweir.a-prod');
+    expect(place(layout, JSON.stringify({ a: 1, message: ',"data_stream":{"dataset":"logweir.x"}' }))).toBe('logs-logweir-prod');
   });
 
   it.each(['other', 'logweir.', 'logweir.a/b', 'logweir.A', `logweir.${'x'.repeat(93)}`])(

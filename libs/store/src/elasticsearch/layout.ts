@@ -30,12 +30,11 @@ export function streamName(namespace: string, dataset = 'logweir'): string {
   return `logs-${dataset}-${namespace}`;
 }
 
-/** What libs/record writes at the very end of a record that belongs to a dataset; names have no characters that JSON escapes. */
-const BEFORE_DATASET = ',"data_stream":{"dataset":"';
-const AFTER_DATASET = '"}}\n';
+/** As libs/record writes it; inside a text of a sender its quotes would be escaped. */
+const BEFORE_DATASET = Buffer.from(',"data_stream":{"dataset":"');
+const QUOTE = 0x22;
 /** Elasticsearch allows 100 characters. */
 const DATASET = /^logweir\.[a-z0-9_.]{1,92}$/;
-const MAX_TAIL = BEFORE_DATASET.length + 100 + AFTER_DATASET.length;
 
 /** One data stream, `logs-logweir-<namespace>`, and beside it one for each dataset, `logs-logweir.<name>-<namespace>`. */
 export class StreamLayout implements Layout {
@@ -71,10 +70,11 @@ export class StreamLayout implements Layout {
   }
 }
 
-/** `data_stream.dataset` of a record that ends with it. */
+/** `data_stream.dataset` of a record. */
 function readDataset(bulk: Buffer, from: number, to: number): string | undefined {
-  const tail = bulk.toString('latin1', Math.max(from, to - MAX_TAIL), to);
-  if (!tail.endsWith(AFTER_DATASET)) return undefined;
-  const at = tail.lastIndexOf(BEFORE_DATASET);
-  return at === -1 ? undefined : tail.slice(at + BEFORE_DATASET.length, -AFTER_DATASET.length);
+  const record = bulk.subarray(from, to);
+  const at = record.indexOf(BEFORE_DATASET);
+  if (at === -1) return undefined;
+  const start = at + BEFORE_DATASET.length;
+  return record.toString('latin1', start, record.indexOf(QUOTE, start));
 }
