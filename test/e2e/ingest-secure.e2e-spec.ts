@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { encodeMessagePack, encodePing } from '#libs/protocols/forward';
+import { Certificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 import { Line, openFixture } from '../support/ingest-fixture.js';
 import type { IngestFixture } from '../support/ingest-fixture.js';
@@ -84,67 +82,12 @@ describe('the secured forward door', () => {
   });
 
   describe('with TLS and client certificates', () => {
-    let folder: string;
+    let certificates: Certificates;
     let fixture: IngestFixture;
-    const file = (name: string): string => path.join(folder, name);
-    const openssl = (...args: string[]): void => void execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-
-    const sign = (name: string): void => {
-      openssl(
-        'req',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-keyout',
-        `${name}.key`,
-        '-out',
-        `${name}.csr`,
-        '-subj',
-        `/CN=${name}`,
-      );
-      writeFileSync(file('names'), 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
-      openssl(
-        'x509',
-        '-req',
-        '-in',
-        `${name}.csr`,
-        '-CA',
-        'ca.pem',
-        '-CAkey',
-        'ca.key',
-        '-CAcreateserial',
-        '-days',
-        '2',
-        '-extfile',
-        'names',
-        '-out',
-        `${name}.pem`,
-      );
-    };
+    const file = (name: string): string => certificates.path(name);
 
     beforeAll(async () => {
-      folder = mkdtempSync(path.join(tmpdir(), 'logweir-tls-'));
-      openssl(
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-keyout',
-        'ca.key',
-        '-out',
-        'ca.pem',
-        '-days',
-        '2',
-        '-subj',
-        '/CN=test',
-      );
-      sign('server');
-      sign('client');
+      certificates = new Certificates().sign('server').sign('client');
       fixture = await openFixture({
         LOGWEIR_FORWARD_SECURE_PORT: '0',
         LOGWEIR_FORWARD_SECURE_TLS_CERT: file('server.pem'),
@@ -154,7 +97,7 @@ describe('the secured forward door', () => {
     });
     afterAll(async () => {
       await fixture.close();
-      rmSync(folder, { recursive: true });
+      certificates.remove();
     });
 
     const connect = (certificate: boolean): tls.TLSSocket =>
