@@ -13,12 +13,16 @@ export function str(text: string): Buffer {
 export class ForwardClient {
   private socket: net.Socket | undefined;
 
-  constructor(private readonly port: number) {}
+  /** `from`: its own address, where not the usual one. */
+  constructor(
+    private readonly port: number,
+    private readonly from?: string,
+  ) {}
 
   /** Sends one frame; true when it was acknowledged. `sending` is called when the connection is there. */
   async exchange(frame: Buffer, chunk: string, sending: () => void): Promise<boolean> {
     try {
-      this.socket ??= await connect(this.port);
+      this.socket ??= await connect(this.port, this.from);
       sending();
       await answered(this.socket, frame, chunk);
       return true;
@@ -34,9 +38,10 @@ export class ForwardClient {
   }
 }
 
-function connect(port: number): Promise<net.Socket> {
+function connect(port: number, localAddress: string | undefined): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(port, '127.0.0.1', () => resolve(socket));
+    const address = { host: '127.0.0.1', port, ...(localAddress === undefined ? {} : { localAddress }) };
+    const socket = net.connect(address, () => resolve(socket));
     socket.on('error', reject);
   });
 }

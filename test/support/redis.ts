@@ -17,6 +17,8 @@ export interface RedisServer {
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same port and folder. */
   restart(): Promise<void>;
+  /** FLUSHALL: everything in it is gone. */
+  empty(): Promise<void>;
   /** Ends it for good and removes its folder. */
   close(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
       await stop();
       child = await start(settings, port);
     },
+    empty: () => flush(port, options.password),
     close: async () => {
       await stop('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
@@ -111,6 +114,16 @@ function answers(port: number): Promise<boolean> {
       socket.destroy();
     });
     socket.once('error', () => resolve(false));
+  });
+}
+
+function flush(port: number, password: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.end(`${password === undefined ? '' : `AUTH ${password}\r\n`}FLUSHALL\r\n`));
+    let reply = '';
+    socket.on('data', (part) => (reply += part.toString()));
+    socket.once('error', reject);
+    socket.once('close', () => (reply.endsWith('+OK\r\n') ? resolve() : reject(new Error(`FLUSHALL: ${reply}`))));
   });
 }
 

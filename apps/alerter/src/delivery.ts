@@ -28,7 +28,12 @@ import { entryKey, lanePrefix } from './outbox.js';
 
 /** One slow endpoint holds one lane; this many may be slow at once. */
 const CONCURRENCY = 50;
-const WORKER = { lockMs: 15_000, stalledMs: 5_000, attempts: 1_000_000 };
+/**
+ * After a kill its lanes wait for the lock to end and for two looks of another worker, 7 s at most. Locks are moved on
+ * twice in their time: only a process or a Redis that hangs for longer than 2.5 s loses one, the message under way is then
+ * broken off, and whoever sends it again does so under the same id.
+ */
+const WORKER = { lockMs: 5_000, stalledMs: 1_000, attempts: 1_000_000 };
 /** Receivers that could not be read yet are looked for again so much later. */
 const UNREAD_MS = 1_000;
 /** A wait shorter than this is sat out. */

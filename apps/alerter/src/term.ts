@@ -18,6 +18,8 @@ const SAVE_MS = 1_000;
 const MAX_UNSAVED_CHARS = 8 * 1024 * 1024;
 /** What the delivery workers remove is heard; should that get lost, it is read again this often. */
 const REREAD_MS = 10_000;
+/** Lanes that are asked for again in one sweep, a second: with many dead receivers each has its turn, and Redis its peace. */
+const SWEEP_LANES = 500;
 
 export interface TermOptions {
   readonly fence: number;
@@ -162,7 +164,7 @@ export class Term {
       await this.saving.catch(() => undefined);
       this.outbox.reset((await checkpoint.read(OUTBOX)).keys());
     }
-    if (this.outbox.size > 0) await ask([...this.outbox.lanes]);
+    if (this.outbox.size > 0) await ask(this.outbox.next(SWEEP_LANES));
   }
 
   /** For `/metrics`. */

@@ -68,7 +68,14 @@ export class Parts {
     const { settings, env, now, readiness, logger } = this;
     const copy = openDocumentCopy(settings);
     if (copy !== undefined) await this.open('copy', copy);
-    return this.open('alerting', Alerting.open({ settings, env, log: logger, readiness, now, ...(copy && { copy }) }));
+    const alerting = await this.open('alerting', Alerting.open({ settings, env, log: logger, readiness, now, ...(copy && { copy }) }));
+    this.metrics.atScrape(() => {
+      const { rules, silences, routing } = alerting;
+      this.metrics.alertRules.set(rules.all.filter(({ enabled }) => enabled).length);
+      this.metrics.alertSilences.set(silences.all.length);
+      this.metrics.alertReceivers.set(routing.allReceivers.length);
+    });
+    return alerting;
   }
 
   /** Keys and audit records: on the server of `alerting` when that is shared, else in the data folder. */

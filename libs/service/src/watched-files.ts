@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 100;
-/** Mounted folders do not always tell of changes. */
-const LOOK_MS = 5_000;
+/** Mounted folders do not always tell of changes; then within a second all the same. */
+const LOOK_MS = 900;
 /** A file of rules is written by people. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
@@ -20,6 +20,7 @@ export class WatchedFiles {
   private settle: NodeJS.Timeout | undefined;
   private looking: NodeJS.Timeout | undefined;
   private seen = '';
+  private isLooking = false;
 
   constructor(
     private readonly path: string,
@@ -69,7 +70,10 @@ export class WatchedFiles {
     }
   }
 
+  /** One at a time: a mount may hang. */
   private async look(): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
     this.watch();
     const before = this.seen;
     try {
@@ -77,6 +81,7 @@ export class WatchedFiles {
     } catch {
       this.seen = 'unreadable';
     }
+    this.isLooking = false;
     if (this.seen !== before) this.onChange();
   }
 

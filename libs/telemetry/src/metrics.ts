@@ -113,7 +113,12 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  readonly alertRules = this.gauge('logweir_alert_rules', 'Rules that are looked after');
+  readonly alertRules = this.gauge('logweir_alert_rules', 'Rules that are looked after, as this process knows them');
+  readonly alertSilences = this.gauge(
+    'logweir_alert_silences',
+    'Silences, as this process knows them; the same on every node within a second',
+  );
+  readonly alertReceivers = this.gauge('logweir_alert_receivers', 'Receivers of the routes file and of REST, as this process knows them');
   readonly alertRecords = this.counter('logweir_alert_evaluated_records_total', 'Records that passed the rules');
   readonly alertRecordsSkipped = this.counter(
     'logweir_alert_skipped_records_total',

@@ -76,7 +76,6 @@ export class Detect {
   setRules(rules: readonly Rule[]): void {
     const enabled = rules.filter((rule) => rule.enabled);
     this.detector = enabled.length === 0 ? undefined : new Detector(enabled);
-    this.options.metrics.alertRules.set(enabled.length);
     if (enabled.length > 0 || this.ranges.all.length > 0) this.options.sender.open();
     this.wake();
   }

@@ -84,8 +84,14 @@ export class BullJobWorker implements Worker {
     const closed = bull.close().catch(() => undefined);
     const abort = setTimeout(() => this.held.abortAll('the worker closes'), deadlineMs);
     let leave: NodeJS.Timeout | undefined;
-    const left = new Promise<void>((resolve) => (leave = setTimeout(resolve, deadlineMs + ABORTED_MS)));
-    await Promise.race([closed, left.then(() => this.tearDown())]).catch(() => undefined);
+    const left = new Promise<void>((resolve) => {
+      leave = setTimeout(() => {
+        // Not waited for: it may hang on the same server.
+        void this.tearDown().catch(() => undefined);
+        resolve();
+      }, deadlineMs + ABORTED_MS);
+    });
+    await Promise.race([closed, left]);
     clearTimeout(abort);
     clearTimeout(leave);
   }
