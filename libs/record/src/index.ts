@@ -6,6 +6,7 @@ export { Normaliser } from './record-normaliser.js';
 export { compareLevels, LEVELS, levelOfNumber, levelOfWord, SEVERITIES } from './levels.js';
 export type { Level, Scale } from './levels.js';
 export { formatTimestamp, parseTimestamp } from './timestamp.js';
+export { LineTime } from './line-time.js';
 export type { Instant } from './timestamp.js';
 export { FIELDS } from './slots.js';
 export type { FieldType } from './slots.js';
