@@ -78,7 +78,9 @@ describeWithElasticsearch('provisioning a real Elasticsearch without security', 
   const namespace = `provision_${process.pid}`;
   const client = new Client({ node: elasticsearchUrl() ?? '' });
   afterAll(async () => {
-    await client.indices.deleteIndexTemplate({ name: `logweir-${namespace}` }, { ignore: [404] });
+    for (const name of [`logweir-${namespace}`, `logweir-datasets-${namespace}`]) {
+      await client.indices.deleteIndexTemplate({ name }, { ignore: [404] });
+    }
     await client.close();
   });
 
@@ -114,15 +116,14 @@ it('puts everything into Kibana', async () => {
   expect(stdout).toContain('5 saved objects are in place');
 });
 
-it('writes what it would import as a file', async () => {
-  const { code, stdout } = await provision('objects', {});
-  expect(code).toBe(0);
-  expect(
-    stdout
-      .trimEnd()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { id: string }).id),
-  ).toContain('logweir-overview');
+it('writes what it would import as a file, the data view over the indices of the settings', async () => {
+  const { code, stdout } = await provision('objects', { LOGWEIR_ELASTICSEARCH_INDEX: 'docker-logs-{yyyy.MM.dd}' });
+  const [view, ...others] = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { id: string; attributes: { title: string } });
+  expect({ code, pattern: view?.attributes.title }).toEqual({ code: 0, pattern: 'docker-logs-*.*.*' });
+  expect(others.map(({ id }) => id)).toContain('logweir-overview');
 });
 
 it.each([

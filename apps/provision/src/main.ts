@@ -31,7 +31,7 @@ async function run(words: readonly string[]): Promise<number> {
         await provisionKibana(options());
         return 0;
       case 'objects':
-        process.stdout.write(kibanaObjects());
+        process.stdout.write(kibanaObjects(options().settings));
         return 0;
       default:
         process.stderr.write(`${USAGE}\n`);

@@ -1,11 +1,11 @@
 import type { Settings } from '#libs/config';
 import { DATA_VIEW_ID, formatNdjson, KibanaClient, savedObjects } from '#libs/kibana';
-import { RECORDS_PATTERN } from '#libs/store';
+import { patternOf } from '#libs/store';
 import type { ProvisionOptions } from './provision-elasticsearch.js';
 
 /** The data view and all that stands on it, as a file that Kibana's own import takes. */
-export function kibanaObjects(): string {
-  return formatNdjson(savedObjects(RECORDS_PATTERN));
+export function kibanaObjects(settings: Settings): string {
+  return formatNdjson(savedObjects(patternOf(settings)));
 }
 
 /** Can be run again at any time: objects of ours are replaced, a default data view that somebody chose stays. */
@@ -23,8 +23,8 @@ export async function provisionKibana({ settings, patience, say }: ProvisionOpti
   try {
     await patience.try(() => kibana.checkReady());
     say('Kibana answers');
-    const count = await patience.try(() => kibana.importObjects(kibanaObjects()));
-    say(`${count} saved objects are in place: data view ${RECORDS_PATTERN}, searches, dashboard`);
+    const count = await patience.try(() => kibana.importObjects(kibanaObjects(settings)));
+    say(`${count} saved objects are in place: data view ${patternOf(settings)}, searches, dashboard`);
     await patience.try(() => kibana.suggestDefault(DATA_VIEW_ID));
     say('the data view is the default one, unless somebody chose another');
   } finally {

@@ -5,7 +5,6 @@ export { ElasticsearchDocumentCopy, type DocumentCopyOptions } from './elasticse
 export { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
 export type { ElasticsearchOddity, ElasticsearchStoreOptions } from './elasticsearch/options.js';
 export type { ElasticsearchProvisioning } from './elasticsearch/provisioning.js';
-export { RECORDS_PATTERN } from './elasticsearch/role.js';
 export { StoreError } from './errors.js';
 export type { StoreErrorCode } from './errors.js';
 export type {
@@ -27,6 +26,6 @@ export type {
   WriteOutcome,
 } from './log-store.js';
 export { readRecords, selectRecords } from './write-batch.js';
-export { examineStore, installTemplates, openDocumentCopy, openProvisioning, openStore } from './open-store.js';
+export { examineStore, installTemplates, openDocumentCopy, openProvisioning, openStore, patternOf } from './open-store.js';
 export type { OpenStore, StoreSettings } from './open-store.js';
 export type { StoreOwner } from './store-owner.js';

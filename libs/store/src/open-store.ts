@@ -5,6 +5,7 @@ import { examineElasticsearch, type Remark } from './elasticsearch/examine.js';
 import { ElasticsearchStore } from './elasticsearch/elasticsearch-store.js';
 import type { ElasticsearchStoreOptions, IndexShape } from './elasticsearch/options.js';
 import { ElasticsearchProvisioning } from './elasticsearch/provisioning.js';
+import { recordsPattern } from './elasticsearch/role.js';
 import type { LogStore } from './log-store.js';
 import { dropOldDays, maintainStore } from './maintenance.js';
 import type { StoreOwner } from './store-owner.js';
@@ -97,6 +98,11 @@ export async function installTemplates(settings: StoreSettings, owner: StoreOwne
   } finally {
     await store.close();
   }
+}
+
+/** Which indices hold records, as a data view of Kibana names them. */
+export function patternOf({ elasticsearch: { namespace, index } }: Pick<StoreSettings, 'elasticsearch'>): string {
+  return recordsPattern({ namespace, ...(index !== '' && { index }) });
 }
 
 /** Where a copy of what Redis holds of alerts goes: beside the records, when those are in Elasticsearch. */

@@ -9,8 +9,10 @@ import type { ElasticsearchStoreOptions } from './options.js';
 
 export const ROLE_NAME = 'logweir';
 
-/** What Kibana's data view and people's own roles name: the records of every namespace. */
-export const RECORDS_PATTERN = 'logs-logweir*';
+/** What Kibana's data view and people's own roles name: the data streams of every namespace, or the daily indices of this one. */
+export function recordsPattern(options: Pick<ElasticsearchStoreOptions, 'namespace' | 'index'>): string {
+  return options.index === undefined ? 'logs-logweir*' : chooseLayout(options).all;
+}
 
 /** Of the client, whose arrays are not readonly. */
 export type Role = Required<Pick<estypes.SecurityRoleDescriptor, 'cluster' | 'indices'>>;
