@@ -17,7 +17,7 @@ const OURS = new Set([
   'data_stream.dataset',
 ]);
 /** Of a part of a join, which is an event and no record. */
-const OF_PART = new Set(['created', 'seconds', 'nanos', 'source']);
+const OF_PART = new Set(['created', 'seconds', 'nanos', 'source', 'dataset']);
 /** Every record has one. */
 const MESSAGE = 'message';
 
