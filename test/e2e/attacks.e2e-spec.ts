@@ -7,13 +7,11 @@ import { gzipSync } from 'node:zlib';
 import { loadSettings } from '#libs/config';
 import { openKeyDesk } from '#libs/service';
 import { JsonLogger } from '#libs/telemetry';
-import { ask, type Asked, keyCommand, send } from '../support/attack.js';
+import { ask, type Asked, CHANGES, JSON_TYPE, keyCommand, RULE, send } from '../support/attack.js';
 import { eventually } from '../support/eventually.js';
 import { type Hub, hostPort, startHub, temporaryFolder } from '../support/hub.js';
 
 const KIB = 1024;
-const JSON_TYPE = { 'content-type': 'application/json' };
-const RULE = JSON.stringify({ name: 'r', kind: 'match', query: 'x' });
 const keys: Record<string, string> = {};
 let hub: Hub;
 let api: number;
@@ -120,22 +118,6 @@ describe('who has no right key', () => {
 });
 
 describe('who has a key of another role', () => {
-  const CHANGES: readonly Asked[] = [
-    { method: 'POST', path: '/api/v1/rules', headers: JSON_TYPE, body: RULE },
-    { method: 'PUT', path: '/api/v1/rules/r', headers: JSON_TYPE, body: RULE },
-    { method: 'DELETE', path: '/api/v1/rules/r' },
-    { method: 'POST', path: '/api/v1/silences', headers: JSON_TYPE, body: '{}' },
-    { method: 'POST', path: '/api/v2/silences', headers: JSON_TYPE, body: '{}' },
-    { method: 'DELETE', path: '/api/v2/silence/x' },
-    { method: 'PUT', path: '/api/v1/receivers/x', headers: JSON_TYPE, body: '{}' },
-    { method: 'POST', path: '/api/v1/receivers/x/test', headers: JSON_TYPE, body: '{}' },
-    { method: 'POST', path: '/api/v1/alerts/x/acknowledge', headers: JSON_TYPE, body: '{"by":"me"}' },
-    { method: 'POST', path: '/api/v1/dead-letters/replay', headers: JSON_TYPE, body: '{}' },
-    { method: 'DELETE', path: '/api/v1/dead-letters/x' },
-    { method: 'POST', path: '/api/v1/logs/delete', headers: JSON_TYPE, body: '{"q":"*"}' },
-    { path: '/api/v1/audit' },
-  ];
-
   it('reads but does not write: 403 for every change', async () => {
     expect((await as('read', { path: '/api/v1/logs' })).status).toBe(200);
     for (const asked of CHANGES) expect([asked.path, (await as('read', asked)).status]).toEqual([asked.path, 403]);

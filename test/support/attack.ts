@@ -22,6 +22,26 @@ export interface Answered {
   readonly code: string;
 }
 
+export const JSON_TYPE = { 'content-type': 'application/json' };
+export const RULE = JSON.stringify({ name: 'r', kind: 'match', query: 'x' });
+
+/** What only a manager may ask. */
+export const CHANGES: readonly Asked[] = [
+  { method: 'POST', path: '/api/v1/rules', headers: JSON_TYPE, body: RULE },
+  { method: 'PUT', path: '/api/v1/rules/r', headers: JSON_TYPE, body: RULE },
+  { method: 'DELETE', path: '/api/v1/rules/r' },
+  { method: 'POST', path: '/api/v1/silences', headers: JSON_TYPE, body: '{}' },
+  { method: 'POST', path: '/api/v2/silences', headers: JSON_TYPE, body: '{}' },
+  { method: 'DELETE', path: '/api/v2/silence/x' },
+  { method: 'PUT', path: '/api/v1/receivers/x', headers: JSON_TYPE, body: '{}' },
+  { method: 'POST', path: '/api/v1/receivers/x/test', headers: JSON_TYPE, body: '{}' },
+  { method: 'POST', path: '/api/v1/alerts/x/acknowledge', headers: JSON_TYPE, body: '{"by":"me"}' },
+  { method: 'POST', path: '/api/v1/dead-letters/replay', headers: JSON_TYPE, body: '{}' },
+  { method: 'DELETE', path: '/api/v1/dead-letters/x' },
+  { method: 'POST', path: '/api/v1/logs/delete', headers: JSON_TYPE, body: '{"q":"*"}' },
+  { path: '/api/v1/audit' },
+];
+
 /** One request with exactly these headers, on a connection of its own. */
 export function ask(port: number, { method = 'GET', path: to, headers = {}, body, from = '127.0.0.1' }: Asked): Promise<Answered> {
   return new Promise((resolve, reject) => {
