@@ -56,7 +56,8 @@ export class Ledger {
     };
     for (const order of this.orders) check(`hook/firing/${order}`, 1);
     const unlisted = new Set([...this.orders].filter((order) => count(told, `digest/firing/${order}`) === 0));
-    for (const order of this.withDigest ? this.orders : []) check(`digest/firing/${order}`, unlisted.size <= truncated && unlisted.has(order) ? 0 : 1);
+    for (const order of this.withDigest ? this.orders : [])
+      check(`digest/firing/${order}`, unlisted.size <= truncated && unlisted.has(order) ? 0 : 1);
     let replaced = 0;
     for (const [shop, times] of this.outages) {
       for (const status of ['firing', 'resolved']) {
