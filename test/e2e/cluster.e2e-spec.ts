@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cluster, type Name, NAMES, routesTo } from '../cluster/cluster.js';
-import { rollingRestart } from '../cluster/rolling.js';
 import { frameOf } from '../cluster/stream.js';
 import { storedNumbers } from '../crash/stored.js';
 import { ForwardClient } from '../crash/forward-client.js';
@@ -128,17 +127,5 @@ describeWithRedis('two of each program', () => {
         expect(await takeover('SIGKILL')).toBeLessThan(5_000);
       }, 60_000);
     });
-
-    it('loses and doubles nothing when every process is restarted and then killed, one after the other, and tells each alert once', async () => {
-      const report = await rollingRestart(cluster, { recordsPerSecond: 1_000, signals: ['SIGTERM', 'SIGKILL'], pauseMs: 100 });
-      const { lost, double, alerts, queries, exits } = report;
-      expect({ lost, double, missing: alerts.missing, twice: alerts.twice }).toEqual({ lost: [], double: [], missing: [], twice: [] });
-      expect(report.acked).toBeGreaterThan(5_000);
-      expect(alerts.orders).toBeGreaterThan(20);
-      expect(exits).toEqual(exits.map(() => 0));
-      // Only a query that was under way at an API when that was killed may fail, and its second try must not.
-      expect(queries.failed.length).toBeLessThanOrEqual(4);
-      expect(queries.failedTwice).toEqual([]);
-    }, 240_000);
   });
 });
