@@ -59,6 +59,36 @@ describeWithElasticsearch('the index template', () => {
     expect(await scene.store.mark()).not.toBe(before);
   });
 
+  it('of a newer Logweir is spoken of once, and its settings are not ours to change', async () => {
+    await put({ ...ours(), _meta: { version: 99 } });
+    const lines: string[] = [];
+    const another = await elasticsearchScene(url, {
+      namespace: scene.namespace,
+      retentionDays: 30,
+      shape: { shards: 2 },
+      log: (_, message) => lines.push(message),
+    });
+    await another.store.write(contractBatch([contractRecord(1, 1n)]));
+    expect(lines.filter((line) => /has version 99, ours is \d+: a newer Logweir wrote it/.test(line))).toHaveLength(1);
+    expect(await version()).toBe(99);
+    await another.store.close();
+    await another.client.close();
+  });
+
+  it('gives new indices the shape that was asked for, and existing streams with their next record', async () => {
+    await scene.store.write(contractBatch([contractRecord(1, 1n)]));
+    const shape = { mode: 'logsdb', codec: 'default', shards: 2, replicas: 0 } as const;
+    const another = await elasticsearchScene(url, { namespace: scene.namespace, shape });
+    await another.store.write(contractBatch([contractRecord(2, 2n)]));
+    const index = (await another.store.mark()).split(',')[0] ?? '';
+    const settings = (await scene.client.indices.getSettings({ index }))[index]?.settings?.index;
+    expect(settings).toMatchObject({ mode: 'logsdb', codec: 'default', number_of_shards: '2', number_of_replicas: '0' });
+    expect(settings?.mapping?.source?.mode).toBe('stored');
+    expect((await scene.stored()).map(([, sequence]) => sequence)).toEqual([1, 2]);
+    await another.store.close();
+    await another.client.close();
+  });
+
   it('takes over a changed retention', async () => {
     await startAnother(30);
     const answer = await scene.client.indices.getIndexTemplate({ name: name() });

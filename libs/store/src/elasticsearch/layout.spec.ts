@@ -4,6 +4,7 @@ import { addressBulk } from './addressing.js';
 import { DayLayout } from './day-layout.js';
 import { parseDayPattern } from './index-pattern.js';
 import { StreamLayout, type Layout } from './layout.js';
+import { indexTemplates } from './template.js';
 
 const bulkOf = (sources: readonly string[]) =>
   Buffer.from(sources.map((source, index) => `{"create":{"_id":"id-${index}"}}\n${source}\n`).join(''));
@@ -138,4 +139,15 @@ describe('the address of a request', () => {
   ])('is not given when %s', (_, bulk) => {
     expect(addressBulk(bulk, new DayLayout('x-{yyyy.MM.dd}', 'p'))).toBeUndefined();
   });
+});
+
+describe('an index template with an ILM policy', () => {
+  it.each<Layout>([new StreamLayout('prod', true), new DayLayout('x-{yyyy.MM.dd}', 'prod')])(
+    'names it and has no retention of its own',
+    (layout) => {
+      const written = JSON.stringify(indexTemplates({ namespace: 'prod', retentionDays: 14, shape: { ilmPolicy: 'hot-warm' } }, layout));
+      expect(written).toContain('"index.lifecycle.name":"hot-warm"');
+      expect(written).not.toContain('data_retention');
+    },
+  );
 });
