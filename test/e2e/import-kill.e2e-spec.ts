@@ -80,7 +80,7 @@ it(`loses no line and brings none twice when it is killed ${KILLS} times while f
 it('finds out from the hub which chunks arrived when it no longer remembers their ids', async () => {
   const hub = await startHub({ env: { LOGWEIR_JOURNAL_DEDUPE_WINDOW: '1s' } });
   const { host, port } = hostPort(hub.addresses['forward']);
-  const args = ['--to', `${host}:${port}`, '--api', hub.addresses['api'] ?? '', '--dedupe-window', '1', at('logs')];
+  const args = ['--to', `${host}:${port}`, '--api', hub.addresses['api'] ?? '', '--dedupe-window', '1s', at('logs')];
   next = 0;
   grow(5_000);
   const stored = async (): Promise<number> => {

@@ -91,17 +91,13 @@ export class FileChunks {
     this.head = await headOf(file);
     this.begin();
     const onRead = (bytes: number): void => void (this.counts.bytesRead += bytes);
+    if (!file.compressed) onRead(this.from);
     for await (const lines of readLines(file, this.from, onRead)) {
       for (const line of lines) {
         if (!line.whole && !this.isTaken(line)) continue;
-        const before = this.entries.malformed;
-        const entry = this.entries.take(line.bytes);
-        this.counts.malformed += this.entries.malformed - before;
+        const entry = this.take(line);
         if (this.isFull && this.safe.end === line.start && !this.continues(entry)) yield this.cut();
-        this.add(entry);
-        this.end = line.end;
-        if (this.entries.isOpen && this.writer.bytes > MAX_OPEN_BYTES) for (const piece of this.entries.flush()) this.write(piece);
-        if (!this.entries.isOpen) this.keepPlace();
+        this.add(entry, line.end);
       }
     }
     yield this.last(file.bytes);
@@ -127,10 +123,20 @@ export class FileChunks {
     return file.compressed || this.options.now() - file.changedMs > IDLE_MS;
   }
 
-  private add(entry: Entry | undefined): void {
+  private take(line: Line): Entry | undefined {
+    const before = this.entries.malformed;
+    const entry = this.entries.take(line.bytes);
+    this.counts.malformed += this.entries.malformed - before;
+    return entry;
+  }
+
+  private add(entry: Entry | undefined, end: number): void {
     this.counts.lines += 1;
     this.lines += 1;
+    this.end = end;
     if (entry !== undefined) this.write(entry);
+    if (this.entries.isOpen && this.writer.bytes > MAX_OPEN_BYTES) for (const piece of this.entries.flush()) this.write(piece);
+    if (!this.entries.isOpen) this.keepPlace();
   }
 
   private write(entry: Entry): void {

@@ -88,7 +88,7 @@ export class Import {
     const { ids, frames } = window;
     const isOld = now() - window.at > options.dedupeMs - MARGIN_MS;
     let skipped: ReadonlySet<string> = new Set(options.underWay === 'skip' ? ids : []);
-    if (isOld && options.underWay === 'ask') skipped = await storedChunks(ids, { api: options.api, key: options.apiKey });
+    if (isOld && options.underWay === 'ask') skipped = await storedChunks(ids, { api: options.api, keyFile: options.apiKeyFile });
     const open = ids.flatMap((id, index) => (skipped.has(id) ? [] : [{ id, frame: frames[index] as Buffer }]));
     say(`the last run ended with ${ids.length} chunks under way; sending ${open.length} of them again`);
     await this.client.send(
@@ -166,21 +166,24 @@ export class Import {
     try {
       const { progress, replaced } = await state.progressOf(file);
       if (replaced) this.parts.say(`${file.path} begins anew since the last run: all of it is read`);
-      const done = progress?.complete?.bytes === file.bytes && progress.complete.changedMs === file.changedMs;
-      if (progress !== undefined && done && (rotated || progress.saved.open === undefined)) {
+      if (progress !== undefined && isDone(file, progress, rotated)) {
         this.counts.bytesRead += file.bytes;
         yield { id: '', lines: 0, after: { ...progress, path: file.path } };
         return;
       }
-      if (progress !== undefined && !file.compressed) this.counts.bytesRead += progress.offset;
       const options: ReadOptions = { ...this.parts.options, now: this.parts.now };
       const entries = entryReader(source, file, options);
-      entries.restore(progress?.saved ?? before?.saved ?? {});
+      entries.restore((progress ?? before)?.saved ?? {});
       yield* new FileChunks({ file, progress, rotated }, entries, options, this.counts).read();
     } catch (error) {
       this.troubles.push({ path: file.path, reason: (error as Error).message });
     }
   }
+}
+
+/** A piece that waited for a newer file must be sent when there is none any more. */
+function isDone({ bytes, changedMs }: FoundFile, { complete, saved }: FileProgress, rotated: boolean): boolean {
+  return complete?.bytes === bytes && complete.changedMs === changedMs && (rotated || saved.open === undefined);
 }
 
 const NOTHING: Promise<Group> = Promise.resolve({ chunks: [], frames: [] });

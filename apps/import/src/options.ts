@@ -20,7 +20,8 @@ export const USAGE = `Sends log files that are there already to a running hub, e
   --give-up <seconds>      without an answer of the hub (300)
   --api <url>              asked after a long break whether the last chunks arrived (http://127.0.0.1:4280)
   --under-way <send|skip>  decides that without asking
-  --dedupe-window <sec>    how long the hub remembers chunks (LOGWEIR_JOURNAL_DEDUPE_WINDOW, 600)
+  --api-key-file <file>    key with the role read, where the API wants one
+  --dedupe-window <time>   how long the hub remembers chunks (LOGWEIR_JOURNAL_DEDUPE_WINDOW, 10m)
 
 Exit codes: 0 all imported, 1 the hub or the state failed, 2 wrong options, 3 some files could not be read, 130 interrupted.
 `;
@@ -41,7 +42,7 @@ export interface ImportOptions {
   readonly tag: string;
   readonly giveUpMs: number;
   readonly api: string;
-  readonly apiKey: string;
+  readonly apiKeyFile: string | undefined;
   readonly underWay: 'ask' | 'send' | 'skip';
   readonly dedupeMs: number;
 }
@@ -52,66 +53,65 @@ const DAY_SECONDS = 86_400;
 /** Lines that are about to expire would do so on the way, and be filed under the time of their arrival. */
 const MARGIN_SECONDS = 3_600;
 
-const TEXT = { type: 'string' } as const;
-
 /** `env`: what the hub itself is set to, where the import runs beside it. Throws `UsageError`. */
 export function readOptions(args: readonly string[], env: Readonly<Record<string, string | undefined>>, nowMs: number): ImportOptions {
-  const { values, paths } = parse(args);
+  const { values, paths } = parse(args, env);
   if (paths.length === 0) throw new UsageError('name at least one file or folder');
-  const [host, port] = address(values.to ?? '127.0.0.1:24224');
-  const days = number('retention-days', values['retention-days'] ?? env['LOGWEIR_STORE_RETENTION_DAYS'] ?? '14');
-  const underWay = values['under-way'] ?? 'ask';
-  if (underWay !== 'ask' && underWay !== 'send' && underWay !== 'skip') throw new UsageError('--under-way: send or skip');
+  const [host, port] = address(values.to);
   return {
     paths,
     host,
     port,
-    state: values.state ?? 'logweir-import.state',
-    dryRun: values['dry-run'] ?? false,
-    since: values.since === undefined ? -Infinity : time('since', values.since, nowMs),
-    until: values.until === undefined ? Infinity : time('until', values.until, nowMs),
-    keptSince: Math.floor(nowMs / 1000) - days * DAY_SECONDS + MARGIN_SECONDS,
+    state: values.state,
+    dryRun: values['dry-run'],
+    since: time('since', values.since, { nowMs, none: -Infinity }),
+    until: time('until', values.until, { nowMs, none: Infinity }),
+    keptSince: Math.floor(nowMs / 1000) - number('retention-days', values['retention-days']) * DAY_SECONDS + MARGIN_SECONDS,
     service: values.service,
     container: values.container,
-    zone: zone(values['time-zone'] ?? 'UTC'),
-    tag: values.tag ?? 'import',
-    giveUpMs: number('give-up', values['give-up'] ?? '300') * 1000,
-    api: values.api ?? 'http://127.0.0.1:4280',
-    apiKey: env['LOGWEIR_API_KEY'] ?? '',
-    underWay,
-    dedupeMs:
-      values['dedupe-window'] === undefined
-        ? windowOf(env['LOGWEIR_JOURNAL_DEDUPE_WINDOW'])
-        : number('dedupe-window', values['dedupe-window']) * 1000,
+    zone: zone(values['time-zone']),
+    tag: values.tag,
+    giveUpMs: number('give-up', values['give-up']) * 1000,
+    api: values.api,
+    apiKeyFile: values['api-key-file'],
+    underWay: underWay(values['under-way']),
+    dedupeMs: durationOf('dedupe-window', values['dedupe-window']),
   };
 }
 
-function parse(args: readonly string[]) {
+function parse(args: readonly string[], env: Readonly<Record<string, string | undefined>>) {
+  const text = (fallback: string) => ({ type: 'string', default: fallback }) as const;
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
       options: {
-        to: TEXT,
-        state: TEXT,
-        'dry-run': { type: 'boolean' },
-        since: TEXT,
-        until: TEXT,
-        service: TEXT,
-        container: TEXT,
-        'time-zone': TEXT,
-        tag: TEXT,
-        'retention-days': TEXT,
-        'give-up': TEXT,
-        api: TEXT,
-        'under-way': TEXT,
-        'dedupe-window': TEXT,
+        to: text('127.0.0.1:24224'),
+        state: text('logweir-import.state'),
+        'dry-run': { type: 'boolean', default: false },
+        since: { type: 'string' },
+        until: { type: 'string' },
+        service: { type: 'string' },
+        container: { type: 'string' },
+        'time-zone': text('UTC'),
+        tag: text('import'),
+        'retention-days': text(env['LOGWEIR_STORE_RETENTION_DAYS'] ?? '14'),
+        'give-up': text('300'),
+        api: text('http://127.0.0.1:4280'),
+        'api-key-file': { type: 'string' },
+        'under-way': text('ask'),
+        'dedupe-window': text(env['LOGWEIR_JOURNAL_DEDUPE_WINDOW'] ?? '10m'),
       },
     });
     return { values, paths: positionals };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function underWay(text: string): ImportOptions['underWay'] {
+  if (text === 'ask' || text === 'send' || text === 'skip') return text;
+  throw new UsageError('--under-way: send or skip');
 }
 
 function address(text: string): [string, number] {
@@ -126,7 +126,8 @@ function number(name: string, text: string): number {
   return value;
 }
 
-function time(name: string, text: string, nowMs: number): number {
+function time(name: string, text: string | undefined, { nowMs, none }: { nowMs: number; none: number }): number {
+  if (text === undefined) return none;
   const span = parseTime(text, BigInt(nowMs) * 1_000_000n);
   if (span === undefined) throw new UsageError(`--${name}: "${text}" is not a time: give 2026-11-20T00:00:00Z or now-2d`);
   return Number(span.fromNs / 1_000_000_000n);
@@ -144,7 +145,8 @@ function zone(name: string): string {
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** As the hub's own setting is written: `10m`. */
-function windowOf(text = '10m'): number {
-  const [, value, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
-  return Number(value ?? 10) * (UNITS[unit ?? 'm'] ?? 60_000);
+function durationOf(name: string, text: string): number {
+  const [, value, unit = ''] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];
+  if (value === undefined) throw new UsageError(`--${name}: "${text}" is no duration: give 10m`);
+  return Number(value) * (UNITS[unit] ?? 1);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Saved } from './entry.js';
 import { type FileContent, readContent } from './lines.js';
@@ -141,13 +141,8 @@ export class State {
 
   /** A copy is another file as long as the first one is where it was. */
   private async isStillThere(progress: FileProgress): Promise<boolean> {
-    try {
-      const handle = await open(progress.path, 'r');
-      const found = await handle.stat().finally(() => handle.close());
-      return found.dev === progress.device && found.ino === progress.inode;
-    } catch {
-      return false;
-    }
+    const found = await stat(progress.path).catch(() => undefined);
+    return found?.dev === progress.device && found.ino === progress.inode;
   }
 
   private get sending(): string {

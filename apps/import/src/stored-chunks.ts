@@ -1,10 +1,12 @@
+import { readFile } from 'node:fs/promises';
+
 /** A window that was under way longer ago than the hub remembers chunk ids: only its records can tell whether it arrived. */
 
 export interface StoredChunksOptions {
   /** `http://127.0.0.1:4280` */
   readonly api: string;
-  /** Sent as a bearer token; empty where none is needed. */
-  readonly key: string;
+  /** Its content is sent as a bearer token. */
+  readonly keyFile: string | undefined;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -20,10 +22,11 @@ export async function storedChunks(ids: readonly string[], options: StoredChunks
   return stored;
 }
 
-async function isStored(id: string, { api, key }: StoredChunksOptions): Promise<boolean> {
+async function isStored(id: string, { api, keyFile }: StoredChunksOptions): Promise<boolean> {
   const q = `labels.import_chunk:"${id}" or import_chunk:"${id}"`;
   const url = `${api.replace(/\/$/, '')}/api/v1/logs?${new URLSearchParams({ q, from: FROM, to: 'now+2d', limit: '1', timeout: String(TIMEOUT_MS) }).toString()}`;
   try {
+    const key = keyFile === undefined ? '' : (await readFile(keyFile, 'utf8')).trim();
     const response = await fetch(url, {
       headers: key === '' ? {} : { authorization: `Bearer ${key}` },
       signal: AbortSignal.timeout(TIMEOUT_MS + 5_000),
