@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename, rm, truncate, utimes, writeFile, appendFile, copyFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, utimes, writeFile, appendFile, copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/running-program.js';
 import { openFixture, type IngestFixture } from '../support/ingest-fixture.js';
 
+const VECTORS = path.resolve(import.meta.dirname, '../vectors/docker/json-file');
 const ID = 'ab12'.repeat(16);
 const NOW_MS = Date.now();
 const old = new Date(NOW_MS - 60_000);
@@ -120,6 +121,19 @@ describe("importing Docker's json-file logs", () => {
       [5, 'fter'],
       [10, 'line'],
     ]);
+  });
+
+  it('reads what a real Docker Engine left: rotated and compressed in the middle of a long line', async () => {
+    for (const name of await readdir(VECTORS)) await settled(at(name), await readFile(path.join(VECTORS, name)));
+    expect((await run(['--retention-days', '3650', folder])).counts).toMatchObject({ lines: 7, sent: 5, malformed: 0 });
+    const found = await messages(5);
+    expect(found.map((text) => text.slice(0, 12)).sort()).toEqual(['after', 'hello', 'no newline', 'oooooooooooo', 'to stderr']);
+    expect(found).toContain('o'.repeat(40_000));
+    expect(fixture.store.records[0]?.record).toMatchObject({
+      service: { name: 'web' },
+      container: { name: 'lwcap' },
+      labels: { team: 'shop' },
+    });
   });
 
   it('keeps a piece across runs when the log was rotated in between', async () => {
