@@ -6,7 +6,7 @@ const below = {
   record: '',
   telemetry: '',
   config: '',
-  service: 'access|telemetry|config|store|documents|coordination|rules|filters|alerts|notify',
+  service: 'access|telemetry|config|store|documents|coordination|rules|filters|alerts|notify|kibana|query',
   journal: 'record|telemetry',
   protocols: 'record|telemetry',
   query: 'record|telemetry',

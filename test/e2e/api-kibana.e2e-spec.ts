@@ -1,8 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import rison from 'rison-node';
 import type { LogHistogramAnswer } from '#apps/api/src/logs/log-histogram';
 import type { LogAnswer, LogPage } from '#apps/api/src/logs/log-search';
+import { loadSettings } from '#libs/config';
 import { DiscoverLinks, type DiscoverLink } from '#libs/kibana';
-import { addRecord, call, MINUTE_NS, NOW_NS, startFixture, type ApiFixture } from '../support/api-fixture.js';
+import { Alerting } from '#libs/service';
+import { JsonLogger, Readiness } from '#libs/telemetry';
+import { addRecord, call, MINUTE_NS, NOW_MS, NOW_NS, startFixture, type ApiFixture } from '../support/api-fixture.js';
 
 let fixture: ApiFixture;
 afterEach(() => fixture.api.close());
@@ -74,3 +80,25 @@ it('without it answers are as they were', async () => {
   expect(await get<LogHistogramAnswer>('/api/v1/logs/histogram')).not.toHaveProperty('kibana');
   expect(await get<LogAnswer>(`/api/v1/logs/${NOW_NS - MINUTE_NS}-1-n-1`)).not.toHaveProperty('kibana');
 });
+
+it('an explained rule says where Discover shows what it looks at', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'logweir-kibana-'));
+  const settings = loadSettings({ env: { LOGWEIR_DATA_DIR: folder }, readFile: () => undefined });
+  const log = new JsonLogger({ level: 'error', write: () => undefined, now: () => NOW_MS });
+  const alerting = await Alerting.open({ settings, env: {}, log, readiness: new Readiness(), now: () => NOW_MS });
+  try {
+    fixture = await startFixture({ alerting, kibana: new DiscoverLinks('https://kibana.example') });
+    const rule = { name: 'many', where: 'level:error timeout', count: { over: '10m', at_least: 3 } };
+    expect((await call(fixture.api, '/api/v1/rules', { method: 'POST', ...json(rule) })).status).toBe(201);
+    const { body } = await call<{ kibana?: DiscoverLink }>(fixture.api, '/api/v1/rules/many/explain');
+    expect(stateOf(body.kibana)).toMatchObject({
+      time: { from: '2026-11-21T11:00:00.000Z', to: '2026-11-21T12:00:01.000Z' },
+      query: { query: 'log.level : error and message : timeout' },
+    });
+  } finally {
+    await alerting.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+const json = (body: object) => ({ headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });

@@ -1,5 +1,16 @@
 import type { ReceiverConfig } from '#libs/alerts';
-import { AddressPolicy, describeReceiver, type EndpointConfig, openReceiver, parseReceiver, type Receiver, revisionOf } from '#libs/notify';
+import {
+  AddressPolicy,
+  describeReceiver,
+  type EndpointConfig,
+  openReceiver,
+  parseReceiver,
+  type Receiver,
+  type ReceiverOptions,
+  revisionOf,
+} from '#libs/notify';
+import type { DiscoverLinks } from '#libs/kibana';
+import { discoverLink } from './discover-link.js';
 import { readOptional } from './read-optional.js';
 import type { RoutingFile } from './routing-file.js';
 
@@ -17,6 +28,8 @@ export interface EndpointsOptions {
   readonly allowedTargets: readonly string[];
   /** Where people reach Logweir; empty: at the API's own address. */
   readonly externalUrl: string;
+  /** Messages then say where Discover shows the records behind them. */
+  readonly kibana?: DiscoverLinks;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -68,10 +81,16 @@ export class Endpoints {
     const endpoint = {
       config,
       revision,
-      receiver: openReceiver(config, { policy: this.policy, now: this.options.now, externalUrl: this.url }),
+      receiver: openReceiver(config, { policy: this.policy, now: this.options.now, externalUrl: this.url, ...this.furtherLinks() }),
     };
     this.opened.set(name, endpoint);
     return endpoint;
+  }
+
+  private furtherLinks(): Pick<ReceiverOptions, 'links'> {
+    const { kibana } = this.options;
+    if (kibana === undefined) return {};
+    return { links: (notification) => discoverLink(notification, { kibana, externalUrl: this.url }) };
   }
 
   list(): readonly ListedReceiver[] {

@@ -1,4 +1,5 @@
 import type { Settings } from '#libs/config';
+import { DiscoverLinks } from '#libs/kibana';
 import { type LogStore, openDocumentCopy, openStore } from '#libs/store';
 import { JsonLogger, type Logger, Metrics, Readiness } from '#libs/telemetry';
 import { Access } from './access.js';
@@ -87,7 +88,9 @@ export class Parts {
   /** Where `alerting` may send to. Tell it the process's own addresses when they are known. */
   openEndpoints({ routing }: Alerting): Promise<Endpoints> {
     const { settings, env, now } = this;
-    return this.open('endpoints', new Endpoints({ ...settings.alerts, routing, env, now }));
+    const { url } = settings.kibana;
+    const kibana = url === '' ? undefined : new DiscoverLinks(url);
+    return this.open('endpoints', new Endpoints({ ...settings.alerts, routing, env, now, ...(kibana && { kibana }) }));
   }
 
   close(): Promise<void> {

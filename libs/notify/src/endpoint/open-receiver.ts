@@ -19,7 +19,7 @@ export interface ReceiverOptions {
   readonly now: () => number;
   /** Where people reach Logweir; `externalURL` of payloads, links of messages. */
   readonly externalUrl: string;
-  /** Of a webhook's body, by name; default: `search`, the records behind the first alert. */
+  /** Of a webhook's body, by name, beside `search`, the records behind the first alert. */
   readonly links?: (notification: Notification) => Readonly<Record<string, string>>;
   /** Default: HTTP_TIMEOUT_MS. */
   readonly timeoutMs?: number;
@@ -29,7 +29,7 @@ export function openReceiver(endpoint: EndpointConfig, options: ReceiverOptions)
   const { policy, now, externalUrl } = options;
   const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs };
   const sender = new HttpSender({ policy, now, secrets: secretsOf(endpoint), ...timeout });
-  const links = options.links ?? ((notification: Notification) => searchLink(notification, externalUrl));
+  const links = (notification: Notification) => ({ ...searchLink(notification, externalUrl), ...options.links?.(notification) });
   return open(endpoint, { sender, policy, now, externalUrl, links }, options.timeoutMs);
 }
 
