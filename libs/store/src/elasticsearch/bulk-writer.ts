@@ -60,6 +60,7 @@ export class BulkWriter {
     const reply = await this.parts.sender.send(target, body, SHORT_FILTER);
     switch (reply.kind) {
       case 'stored':
+        this.#careful.size.passed();
         this.#succeeded();
         return outcomeOf(batch.count);
       case 'failed':
@@ -71,6 +72,7 @@ export class BulkWriter {
       case 'malformed':
         return this.#writeCarefully(batch, since);
       case 'items':
+        this.#careful.size.passed();
         return this.#settleItems(batch, since, reply.items);
     }
   }
@@ -106,7 +108,6 @@ export class BulkWriter {
 
   #succeeded(): void {
     this.#trouble = '';
-    this.#careful.size.passed();
     this.parts.backOff.succeeded();
   }
 

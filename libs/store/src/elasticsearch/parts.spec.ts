@@ -8,7 +8,7 @@ import { mappingProperties, type FieldMapping } from './fields.js';
 import { foldRecord, unfoldRecord } from './folding.js';
 import { formatNanoseconds, parseNanoseconds } from './order-key.js';
 import { projectRecord } from './projection.js';
-import { LEAST_BYTES, RequestSize } from './request-size.js';
+import { LEAST_BYTES, PASSED_IN_A_ROW, RequestSize } from './request-size.js';
 
 const bulk = (...sources: object[]) =>
   Buffer.from(sources.map((source, index) => `{"create":{"_id":"id-${index}"}}\n${JSON.stringify(source)}\n`).join(''));
@@ -90,17 +90,19 @@ describe('what the Elasticsearch store is made of', () => {
     expect(new BackOff(() => 0).failed(7_000)).toBe(7_000);
   });
 
-  it('halves requests with each 429 and doubles them with each success, but keeps below what a 413 named', () => {
+  it('halves requests with each 429 and doubles them when several passed, but keeps below what a 413 named', () => {
     const size = new RequestSize();
     size.overloaded(1_000_000);
     size.overloaded(400_000);
     expect(size.most).toBe(200_000);
     for (let times = 0; times < 10; times += 1) size.overloaded(size.most);
     expect(size.most).toBe(LEAST_BYTES);
+    for (let times = 1; times < PASSED_IN_A_ROW; times += 1) size.passed();
+    expect(size.most).toBe(LEAST_BYTES);
     size.passed();
     expect(size.most).toBe(2 * LEAST_BYTES);
     size.tooLarge(300_000);
-    for (let times = 0; times < 40; times += 1) size.passed();
+    for (let times = 0; times < 40 * PASSED_IN_A_ROW; times += 1) size.passed();
     expect(size.most).toBe(150_000);
   });
 

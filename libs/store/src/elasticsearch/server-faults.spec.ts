@@ -120,6 +120,25 @@ describeWithOwnElasticsearch('a node that is overloaded', () => {
   );
 });
 
+describeWithOwnElasticsearch('a node with little room', () => {
+  it(
+    'gets in pieces a batch that is larger than it ever takes at once (429)',
+    async () => {
+      const node = await startElasticsearch({ settings: { 'indexing_pressure.memory.limit': '1mb' } });
+      const scene = await elasticsearchScene(node.url);
+      const mark = await scene.store.mark();
+      const batch = records(300, 'x'.repeat(10_000));
+      const first = await scene.store.write(contractBatch(batch));
+      expect(first).toMatchObject({ stored: 0, rejected: [], reason: expect.stringMatching(/overloaded \(429\)/) });
+      await eventually(async () => expect((await scene.store.write(contractBatch(batch, 'journal-1', mark))).stored).toBe(300));
+      expect(await storedCount(scene)).toBe(300);
+      await scene.remove();
+      await node.stop();
+    },
+    SLOW_MS,
+  );
+});
+
 describeWithOwnElasticsearch('a node that is killed', () => {
   it(
     'has everything that was said to be stored, once, when it is back',
