@@ -51,6 +51,7 @@ export const CASES_OF_NAMES: readonly FaultCase[] = [
     nodes: (_proxy, node) => node.replace('127.0.0.1', NAME),
     through: (stage) => ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', hostsOf(stage)],
     before: async (stage) => hosts(stage),
+    fromStart: true,
     begin: () => undefined,
     end: (stage) => hosts(stage, NAME),
     says: /no answer from Elasticsearch.*(ENOTFOUND|EAI_AGAIN)/,

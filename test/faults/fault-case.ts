@@ -10,6 +10,8 @@ export interface FaultCase {
   readonly env?: Readonly<Record<string, string>>;
   readonly nodes?: (proxy: string, node: string) => string;
   readonly through?: (stage: Stage) => readonly string[];
+  /** Nothing is stored before the fault ends. */
+  readonly fromStart?: true;
   /** Before ingest is started. */
   readonly before?: (stage: Stage) => Promise<void>;
   readonly begin: (stage: Stage) => Promise<void> | void;
@@ -35,6 +37,8 @@ export interface Verdict {
   readonly name: string;
   readonly heldSeconds: number;
   readonly acked: number;
+  /** Of them, those while the fault lasted. */
+  readonly ackedMeanwhile: number;
   readonly lost: number;
   readonly duplicated: number;
   readonly deadLetters: number;

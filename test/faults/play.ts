@@ -10,6 +10,8 @@ export interface Times {
 }
 
 const POLL_MS = 50;
+/** Some faults show after a time-out only, and on a busy machine later. */
+const TOLD_WITHIN_MS = 20_000;
 /** The longest wait of the store's back-off, and time to catch up. */
 const DRAIN_TIMEOUT_MS = 120_000;
 
@@ -29,11 +31,15 @@ export async function play(fault: FaultCase, nodes: Nodes, times: Times): Promis
 async function playOn(stage: Stage, fault: FaultCase, { holdMs, aroundMs }: Times): Promise<Verdict> {
   const watch = new Watch(stage);
   stage.startSending();
+  if (fault.fromStart !== true) await until(stage, ({ stored }) => stored > 0);
   await pause(aroundMs);
   const began = performance.now();
+  const ackedBefore = stage.acked.length;
   await fault.begin(stage);
   const watching = watch.run();
   await pause(holdMs);
+  const ackedMeanwhile = stage.acked.length - ackedBefore;
+  await watch.hears(fault.says, TOLD_WITHIN_MS);
   await watch.stop();
   await watching;
   const before = (await figures(stage))?.stored ?? 0;
@@ -50,7 +56,7 @@ async function playOn(stage: Stage, fault: FaultCase, { holdMs, aroundMs }: Time
   const wrong = [...judge(stage, fault, { watch, letters }), ...verdict.wrong, ...((await fault.check?.(stage)) ?? [])];
   const { name } = fault;
   const seconds = { heldSeconds: (ended - began) / 1_000, resumed: resumed / 1_000, drained: drained / 1_000 };
-  return { name, ...seconds, ...verdict, unbalanced: watch.unbalanced, told: watch.told, wrong };
+  return { name, ...seconds, ackedMeanwhile, ...verdict, unbalanced: watch.unbalanced, told: watch.told, wrong };
 }
 
 interface Figures {
@@ -102,6 +108,12 @@ class Watch {
     for (const { ok, reason } of Object.values(report?.parts ?? {})) {
       if (!ok) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
     }
+  }
+
+  /** Waits until readiness says this, or for so long. */
+  async hears(says: RegExp | undefined, withinMs: number): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    while (says !== undefined && !says.test(this.all) && performance.now() < deadline) await pause(POLL_MS);
   }
 
   async stop(): Promise<void> {

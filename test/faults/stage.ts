@@ -11,11 +11,14 @@ import { startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
 import { hostPort, startHub, temporaryFolder, type Hub } from '../support/hub.js';
 import { freePort } from '../support/running-program.js';
 
-/** Each sends some 100 records a chunk: about a thousand records a second in all. */
+/** Each sends some 100 records a chunk: some 500 records a second in all. */
 const SENDERS = 2;
-const PACE_MS = 200;
+const PACE_MS = 400;
 /** An answer that is later is none; the default of a minute would make each of these tests last minutes. */
-const REQUEST_TIMEOUT = '2s';
+const REQUEST_TIMEOUT = '5s';
+
+/** On a busy machine. */
+const START_MS = 120_000;
 
 export interface StageOptions {
   readonly node: ElasticsearchNode;
@@ -60,6 +63,7 @@ export class Stage {
     const nodes = this.options.nodes?.(this.proxy.url, this.node.url) ?? this.proxy.url;
     this.process = await startHub({
       app: 'ingest',
+      timeoutMs: START_MS,
       dataDir: this.dataDir,
       ...(this.options.through && { through: this.options.through(this) }),
       env: {
