@@ -110,7 +110,7 @@ describe('docker/env.sh', () => {
     );
     const secrets = [...example].filter(([, value]) => value === '(generated)').map(([name]) => written.get(name) ?? '');
     expect([...written.keys()]).toEqual([...example.keys()]);
-    expect(new Set(secrets).size).toBe(4);
+    expect(new Set(secrets).size).toBe(5);
     for (const secret of secrets) expect(secret).toMatch(/^[0-9a-f]{48}$/);
     for (const secret of secrets) expect(said).not.toContain(secret);
     expect(statSync(file).mode & 0o777).toBe(0o600);

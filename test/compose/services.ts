@@ -15,7 +15,7 @@ receivers: [{ name: me, webhook: { url: 'http://receiver:9999/' } }]
 `;
 /** Secrets as docker/env.sh would write them. */
 export const SECRETS = Object.fromEntries(
-  ['ELASTIC_PASSWORD', 'KIBANA_PASSWORD', 'KIBANA_ENCRYPTION_KEY', 'REDIS_PASSWORD'].map((name, at) => [name, String(at).repeat(48)]),
+  ['ELASTIC_PASSWORD', 'KIBANA_PASSWORD', 'KIBANA_ENCRYPTION_KEY', 'REDIS_PASSWORD', 'LOGWEIR_FILTERS_HASH_KEY'].map((name, at) => [name, String(at).repeat(48)]),
 );
 
 const PORTS = [
@@ -26,7 +26,7 @@ const PORTS = [
 
 function alertsConfig(): string {
   const folder = temporaryFolder();
-  mkdirSync(join(folder, 'rules'));
+  for (const name of ['rules', 'filters']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'rules/first.yml'), RULE);
   writeFileSync(join(folder, 'routes.yml'), ROUTES);
   // Read by another user.
