@@ -1,4 +1,4 @@
-import { apiListener, type PartsOptions, type RunningService, startParts } from '#libs/service';
+import { apiListener, FilterFiles, type PartsOptions, type RunningService, startParts } from '#libs/service';
 import { startApi } from './api-server.js';
 import { kibanaLinks } from './kibana-links.js';
 
@@ -19,6 +19,7 @@ export async function startAlone(options: PartsOptions): Promise<RunningService>
     access.check([apiListener(settings, access)]);
     const endpoints = alerting && (await parts.openEndpoints(alerting));
     const alerts = alerting && endpoints && { alerting, endpoints };
+    const filters = await parts.open('filters', FilterFiles.open({ settings: settings.filters, metrics, log: logger }));
     const api = await parts.open(
       'api',
       startApi({
@@ -31,6 +32,7 @@ export async function startAlone(options: PartsOptions): Promise<RunningService>
         metrics,
         logger,
         now,
+        filters,
         ...kibanaLinks(settings),
         ...alerts,
       }),

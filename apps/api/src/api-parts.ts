@@ -3,7 +3,7 @@ import type { Logger, Metrics, Readiness } from '#libs/telemetry';
 import type { Audit } from '#libs/access';
 import type { TlsSettings } from '#libs/http';
 import type { LogDeleter, LogReader } from '#libs/store';
-import type { Access, Alerting, Endpoints } from '#libs/service';
+import type { Access, Alerting, Endpoints, FilterFiles } from '#libs/service';
 import type { DeadLetterDesk } from './dead-letters/dead-letter-desk.js';
 
 export interface ApiSettings extends TlsSettings {
@@ -38,6 +38,8 @@ export abstract class ApiParts {
   /** Rules, silences and the state of alerts; none when this process shares them with nobody. */
   abstract readonly alerting?: Alerting;
   abstract readonly endpoints?: Endpoints;
+  /** As on this node's disk. */
+  abstract readonly filters?: FilterFiles;
   /** Where LOGWEIR_KIBANA_URL is set: answers then say where Discover shows the same. */
   abstract readonly kibana?: DiscoverLinks;
 }

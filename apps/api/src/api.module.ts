@@ -8,6 +8,8 @@ import { DeletionsController } from './deletions/deletions.controller.js';
 import { Deletions } from './deletions/deletions.service.js';
 import { ApiDocument } from './docs/api-document.js';
 import { DocsController } from './docs/docs.controller.js';
+import { FiltersController } from './filters/filters.controller.js';
+import { FilterTrial } from './filters/filter-trial.js';
 import { LogHistogram } from './logs/log-histogram.js';
 import { LogSearch } from './logs/log-search.js';
 import { LogsController } from './logs/logs.controller.js';
@@ -27,6 +29,7 @@ export class ApiModule {
         LogsController,
         DeadLettersController,
         ...ALERTING_CONTROLLERS,
+        FiltersController,
         AuditController,
         HealthController,
         MetricsController,
@@ -39,6 +42,7 @@ export class ApiModule {
         SearchSlots,
         DeadLetters,
         Deletions,
+        FilterTrial,
         ...ALERTING_PROVIDERS,
         ApiDocument,
       ],

@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'dead_letters_elsewhere'
   | 'deletion_not_found'
   | 'deletion_running'
+  | 'filter_invalid'
   | 'id_invalid'
   | 'internal'
   | 'matcher_invalid'

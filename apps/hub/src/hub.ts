@@ -16,7 +16,7 @@ export function startHub(options: PartsOptions): Promise<RunningService> {
     const ingest = await parts.open('ingest', startIngest({ settings, store, metrics, logger, readiness, now, alerting, access }));
 
     const endpoints = await parts.openEndpoints(alerting);
-    const { deadLetters, drained } = ingest;
+    const { deadLetters, drained, filters } = ingest;
     const api = await parts.open(
       'api',
       startApi({
@@ -33,6 +33,7 @@ export function startHub(options: PartsOptions): Promise<RunningService> {
         drained,
         alerting,
         endpoints,
+        filters,
         ...kibanaLinks(settings),
       }),
     );

@@ -19,6 +19,7 @@ export interface OpenDoors {
 export interface RunningIngest {
   readonly deadLetters: RejectionDesk;
   readonly drained: Ingest['drained'];
+  readonly filters: Ingest['filters'];
   /** Last of all, so that what comes in can be looked after: they are then the first to close. */
   openDoors(): Promise<OpenDoors>;
   /** After the doors. */
@@ -31,6 +32,7 @@ export async function startIngest(options: IngestOptions): Promise<RunningIngest
   return {
     deadLetters: ingest.desk,
     drained: ingest.drained,
+    filters: ingest.filters,
     openDoors: () => openDoors(ingest.doors),
     close: () => ingest.closing.close(),
   };

@@ -56,6 +56,7 @@ export interface Ingest {
   readonly desk: RejectionDesk;
   /** Resolves when all that is on disk now has been stored; false when the signal came first. */
   drained(signal: AbortSignal): Promise<boolean>;
+  readonly filters: FilterFiles;
   readonly closing: Closing;
 }
 
@@ -119,7 +120,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     while (!isStored() && !signal.aborted) await delay(DRAINED_MS, signal);
     return isStored();
   };
-  return { doors, desk, drained, closing };
+  return { doors, desk, drained, filters, closing };
 }
 
 interface Watched {

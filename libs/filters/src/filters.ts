@@ -2,7 +2,7 @@
 import { needsOf, toPredicate, type Needs, type Predicate } from '#libs/query';
 import { type Event, RECORD_HEAD } from '#libs/record';
 import type { DropFilter, Filter, RedactFilter, SampleFilter } from './filter.js';
-import type { Hash } from './marks.js';
+import { type Hash, REMOVED } from './marks.js';
 import { Redactor } from './redactor.js';
 import { isKept } from './sampling.js';
 import type { Report } from './text-redactor.js';
@@ -22,7 +22,8 @@ interface Sieve {
 }
 
 export interface FiltersOptions {
-  readonly hash: Hash;
+  /** Absent where no filter asks for it. */
+  readonly hash?: Hash;
   readonly report: Report;
 }
 
@@ -33,7 +34,7 @@ export class Filters {
 
   constructor(
     readonly all: readonly Filter[],
-    { hash, report }: FiltersOptions,
+    { hash = () => REMOVED, report }: FiltersOptions,
   ) {
     const redactions = all.filter((filter): filter is RedactFilter => filter.kind === 'redact');
     this.#sieves = all.filter((filter): filter is DropFilter | SampleFilter => filter.kind !== 'redact').map(sieveOf);

@@ -1,18 +1,14 @@
 /** Names whose values are secrets: `password`, `DB_PASSWORD`, `x-api-key`, `accessToken`, `auth.password.value`. */
 import { MAX_KEYS } from './limits.js';
 
-const WORDS =
+/** The word that ends a name or one of its dotted parts. What is added here must be in `screen.ts` as well. */
+export const SECRET_WORD =
   'passw(?:or)?d|passphrase|passcode|pwd|secret|token|authorization|credentials?|secret_key_base|' +
   '(?:api|access|private|secret|signing|encryption|account|auth|shared)[-_. ]?key';
 
-/** The word that ends a name, with what may stand between it and its value: see `find-pair.ts`. */
-export const SECRET_WORD = WORDS;
-
-const NAME = new RegExp(`(?:${WORDS})(?:\\.|$)`, 'i');
-/** How names and their words end, to be asked before the rest. */
-const LAST_LETTERS = new Set('dentsyDENTSY');
-const LONGEST_WORD = 16;
-const ENDS_SECRET = new RegExp(`(?:${WORDS})$`, 'i');
+/** Longer keys are asked anew. */
+const MAX_LENGTH = 256;
+const NAME = new RegExp(`(?:${SECRET_WORD})(?:\\.|$)`, 'i');
 
 const known = new Map<string, boolean>();
 
@@ -22,11 +18,6 @@ export function isSecretKey(key: string): boolean {
   if (is !== undefined) return is;
   is = NAME.test(key);
   if (known.size >= MAX_KEYS) known.clear();
-  if (key.length <= 256) known.set(key, is);
+  if (key.length <= MAX_LENGTH) known.set(key, is);
   return is;
-}
-
-/** Whether a secret's name ends before this place. */
-export function endsSecretName(text: string, at: number): boolean {
-  return LAST_LETTERS.has(text.charAt(at - 1)) && ENDS_SECRET.test(text.slice(Math.max(0, at - LONGEST_WORD), at));
 }

@@ -6,6 +6,7 @@ import { findEmails } from './find-email.js';
 import { findTokens } from './find-token.js';
 import { findUrlPasswords } from './find-url-password.js';
 import { markOf, type Hash, type Span } from './marks.js';
+import { maySuspect } from './screen.js';
 
 const FINDERS: Readonly<Record<PatternName, (text: string) => readonly Span[]>> = {
   url_password: findUrlPasswords,
@@ -26,6 +27,8 @@ export type Applies = (path: string) => boolean;
 interface Step {
   readonly filter: RedactFilter;
   readonly applies: Applies;
+  /** By an expression of one's own. */
+  readonly isOwn: boolean;
   readonly find: (text: string) => readonly Span[];
 }
 
@@ -46,9 +49,9 @@ export class TextRedactor {
     filters: readonly RedactFilter[],
     private readonly hash: Hash,
   ) {
-    const own = filters.flatMap((filter) => (filter.regex === undefined ? [] : [stepOf(filter, ownFinder(filter.regex))]));
+    const own = filters.flatMap((filter) => (filter.regex === undefined ? [] : [stepOf(filter, ownFinder(filter.regex), true)]));
     const built = PATTERNS.flatMap((name) =>
-      filters.filter(({ patterns }) => patterns.includes(name)).map((filter) => stepOf(filter, FINDERS[name])),
+      filters.filter(({ patterns }) => patterns.includes(name)).map((filter) => stepOf(filter, FINDERS[name], false)),
     );
     this.#steps = [...own, ...built];
   }
@@ -63,8 +66,9 @@ export class TextRedactor {
 
   #redact(text: string, around: Around): string {
     let result = text;
-    for (const { filter, applies, find } of this.#steps) {
-      if (!applies(around.path)) continue;
+    const isSuspicious = maySuspect(text);
+    for (const { filter, applies, find, isOwn } of this.#steps) {
+      if ((!isOwn && !isSuspicious) || !applies(around.path)) continue;
       const spans = find(result).filter(({ from, to }) => around.isPiece !== true || (from > 0 && to < result.length));
       if (spans.length === 0) continue;
       result = this.#replace(result, spans, filter.action);
@@ -88,8 +92,8 @@ export class TextRedactor {
   }
 }
 
-function stepOf(filter: RedactFilter, find: Step['find']): Step {
-  return { filter, applies: appliesTo(filter.fields), find };
+function stepOf(filter: RedactFilter, find: Step['find'], isOwn: boolean): Step {
+  return { filter, applies: appliesTo(filter.fields), isOwn, find };
 }
 
 /** No fields: all of them. */

@@ -1,5 +1,5 @@
 import type { Settings } from '#libs/config';
-import { type Filter, Filters, hashWith, MAX_FILTERS, MAX_METRIC_NAMES, parseFilters, type ParsedFilters } from '#libs/filters';
+import { type Filter, Filters, type Hash, hashWith, MAX_FILTERS, MAX_METRIC_NAMES, parseFilters, type ParsedFilters } from '#libs/filters';
 import { formatProblem } from '#libs/rules';
 import type { Logger, Metrics } from '#libs/telemetry';
 import { type FoundFile, WatchedFiles } from './watched-files.js';
@@ -50,15 +50,10 @@ export class FilterFiles {
     return this.compiled;
   }
 
-  get canHash(): boolean {
-    return this.options.settings.hashKey !== '';
-  }
-
-  /** Compiled with this node's key. */
-  compile(filters: readonly Filter[]): Filters {
-    const labels = new Map(filters.map(({ name, kind }) => [name, { filter: this.labelOf(name), kind }]));
-    const report = (filter: string): void => this.options.metrics.filterHits.inc(labels.get(filter) ?? {});
-    return new Filters(filters, { hash: hashWith(this.options.settings.hashKey), report });
+  /** undefined without a key. */
+  get hash(): Hash | undefined {
+    const { hashKey } = this.options.settings;
+    return hashKey === '' ? undefined : hashWith(hashKey);
   }
 
   close(): Promise<void> {
@@ -83,7 +78,7 @@ export class FilterFiles {
     const next = new Map<string, Known>();
     const problems: string[] = [];
     for (const { path, text } of files) {
-      const parsed = parseFilters(text, { file: path, canHash: this.canHash });
+      const parsed = parseFilters(text, { file: path, canHash: this.hash !== undefined });
       problems.push(...parsed.problems.map(formatProblem));
       for (const filter of [...parsed.filters, ...this.keptOf(path, parsed)]) {
         if (next.has(filter.name)) problems.push(`${path}: filter "${filter.name}" is in another file already: choose another name`);
@@ -112,7 +107,9 @@ export class FilterFiles {
   private activate(): void {
     const { settings, metrics, log } = this.options;
     const all = [...builtIn(settings.redact), ...Array.from(this.known.values(), ({ filter }) => filter)];
-    this.compiled = all.length === 0 ? undefined : this.compile(all);
+    const labels = new Map(all.map(({ name, kind }) => [name, { filter: this.labelOf(name), kind }]));
+    const report = (filter: string): void => metrics.filterHits.inc(labels.get(filter) ?? {});
+    this.compiled = all.length === 0 ? undefined : new Filters(all, { ...(this.hash && { hash: this.hash }), report });
     metrics.filters.set(all.length);
     if (this.isRead || all.length > 0) log.info('filters are in force', { filters: all.map(({ name }) => name) });
     this.isRead = true;

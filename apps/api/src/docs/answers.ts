@@ -75,6 +75,14 @@ const deletion = z.object({
   warnings: z.array(z.string()).optional(),
 });
 
+const filterTest = z.object({
+  outcome: z.enum(['kept', 'dropped', 'sampled']).describe('sampled: left out of a sample'),
+  by: z.string().optional().describe('the filter that left it out'),
+  changes: z.array(z.object({ filter: z.string(), field: z.string() })).describe('what was redacted, and by which filter'),
+  record: z.record(z.string(), z.unknown()).optional().describe('as it would be stored'),
+  filters: z.array(z.string()).describe('the filters that were asked, in their order'),
+});
+
 const readiness = z.object({ ready: z.boolean(), parts: z.record(z.string(), z.object({ ok: z.boolean(), reason: z.string() })) });
 
 const audit = z.object({
@@ -111,6 +119,7 @@ export const answers = {
   deadLetters: z.object({ items: z.array(deadLetter), next: z.string().optional() }),
   replay,
   deletion,
+  filterTest,
   deletions: z.object({ items: z.array(deletion) }),
   readiness,
   audit,

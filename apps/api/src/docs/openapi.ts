@@ -3,6 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { AuditController } from '../audit/audit.controller.js';
 import { DeadLettersController } from '../dead-letters/dead-letters.controller.js';
 import { DeletionsController } from '../deletions/deletions.controller.js';
+import { FiltersController } from '../filters/filters.controller.js';
 import { LogsController } from '../logs/logs.controller.js';
 import { HealthController } from '../operations/health.controller.js';
 import { MetricsController } from '../operations/metrics.controller.js';
@@ -59,6 +60,11 @@ function describeDeadLetters(): void {
 }
 
 function describeOperations(): void {
+  route(FiltersController.prototype, 'filters')(
+    'test',
+    'What the filters, or others, make of a line; nothing is stored',
+    answers.filterTest,
+  );
   route(AuditController.prototype, 'operations')('list', 'Who changed what, newest first', answers.audit);
   const health = route(HealthController.prototype, 'operations');
   health('health', 'Is the process alive', answers.health);
