@@ -4,7 +4,17 @@ import { describeWithElasticsearch, elasticsearchUrl } from '../../../../test/su
 import { elasticsearchScene, type ElasticsearchScene, type StoreWords } from '../../../../test/support/elasticsearch-store.js';
 import { startFaultProxy, type FaultProxy } from '../../../../test/support/fault-proxy.js';
 import type { WriteBatch } from '../log-store.js';
-import { CONTRACT_NOW_MS, contractBatch, contractRecord, contractSearch, DAY_NS } from '../records.contract.js';
+import {
+  BASE_NS,
+  CONTRACT_NOW_MS,
+  contractBatch,
+  contractRecord,
+  contractSearch,
+  DAY_NS,
+  formatNs,
+  PEOPLE,
+  QUERIES,
+} from '../records.contract.js';
 import { StreamLayout } from './layout.js';
 import { indexTemplates } from './template.js';
 
@@ -62,6 +72,21 @@ describeWithElasticsearch('a plain index a day', () => {
     await scene.store.write(contractBatch(late));
     expect(await scene.store.write(contractBatch([...today, ...late]))).toMatchObject({ stored: 3, duplicate: 2 });
     expect(await scene.stored()).toEqual(expected());
+  });
+
+  it('finds with every query what it means, over days whose indices disagree about the type of a field', async () => {
+    const spread = PEOPLE.map((record, at) => ({ ...record, '@timestamp': formatNs(BASE_NS + BigInt(at) - BigInt(at % 3) * DAY_NS) }));
+    expect(await scene.store.write(contractBatch(spread))).toMatchObject({ stored: spread.length, retry: [] });
+    await scene.stored();
+    const found = await Promise.all(
+      QUERIES.map(async ([q]) => {
+        const { hits, warnings } = await scene.store.search(contractSearch({ q }));
+        return [q, hits.map((hit) => hit.key.sequence).toSorted((a, b) => a - b), warnings];
+      }),
+    );
+    expect(found).toEqual(QUERIES.map(([q, sequences]) => [q, sequences, []]));
+    const histogram = await scene.store.histogram({ ...contractSearch(), intervalMs: 86_400_000, by: 'attributes.user_id' });
+    expect(histogram).toMatchObject({ total: spread.length, partial: false });
   });
 
   it('has our template and no data stream', async () => {
