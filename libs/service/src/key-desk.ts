@@ -36,7 +36,10 @@ export async function openKeyDesk(place: KeyDeskPlace): Promise<{ readonly desk:
   const report = (event: string, details: Readonly<Record<string, string | number>>): void => log.warn(event.replaceAll('_', ' '), details);
   const documents = await openDocuments(placeOf({ settings, ...(copy && { copy }) }), { now, report });
   closing.add('documents', () => documents.close());
-  const coordination = await openCoordination(queuesOf(settings), { log, now });
+  const coordination = await openCoordination(queuesOf(settings), { log, now }).catch(async (error: unknown) => {
+    await closing.close();
+    throw error;
+  });
   closing.add('coordination', () => coordination.close());
   return deskOver(documents, () => coordination.publish(KEYS, {}));
 }
