@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import net from 'node:net';
 import { join } from 'node:path';
-import { freePort } from '../../bench/rig.js';
 import { rules, sparedIn } from '../crash/alerts-cast.js';
 import { removeStream } from '../crash/stored.js';
 import { Collector } from '../support/collector.js';
@@ -139,7 +139,7 @@ export class Cluster {
   }
 
   private async open(options: ClusterOptions): Promise<void> {
-    const [forward, ports] = [[await freePort(), await freePort()], await Promise.all(NAMES.map(() => freePort()))];
+    const [forward, ports] = [await fixedPorts(2), await fixedPorts(NAMES.length)];
     const health = (at: number): string => `http://127.0.0.1:${ports[at]}`;
     this.doors = await TcpBalancer.open(forward.map((port, at) => ({ address: `tcp://127.0.0.1:${port}`, health: health(at) })));
     this.apis = await TcpBalancer.open([4, 5].map((at) => ({ address: health(at), health: health(at) })));
@@ -151,6 +151,8 @@ export class Cluster {
       LOGWEIR_ALERTS_RULES: this.rules,
       LOGWEIR_ALERTS_ROUTING: this.routes,
       LOGWEIR_API_ALLOWED_HOSTS: `127.0.0.1:${this.apis.port}`,
+      LOGWEIR_JSON_PORT: 'off',
+      LOGWEIR_INTAKE_PORTS: '',
       LOGWEIR_SHUTDOWN_DELAY: `${DRAIN_MS}ms`,
     };
     await Promise.all(
@@ -173,4 +175,19 @@ export class Cluster {
     if (program === undefined) throw new Error(`there is no ${name}`);
     return program;
   }
+}
+
+/** Below those that the system gives to others while a program restarts. */
+async function fixedPorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = net.createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+    });
+    if (isFree && !ports.includes(port)) ports.push(port);
+  }
+  return ports;
 }

@@ -20,8 +20,8 @@ const CHUNKS_PER_SECOND = 5;
 /** While nobody listens. */
 const RETRY_MS = 20;
 /** Every so many chunks one has an order that was refused, and one a shop in which much times out. */
-const ORDER_EVERY = 3;
-const SHOP_EVERY = 25;
+const ORDER_EVERY = 20;
+const SHOP_EVERY = 50;
 
 /** A sender with `require_ack_response` at an even pace: what is not acknowledged is sent again, the same bytes under the same chunk id. */
 export class Stream {

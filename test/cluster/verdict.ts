@@ -16,7 +16,7 @@ export interface Outcome {
   readonly alerts: Verdict;
 }
 
-/** After the end everybody must have been told within this: a notice that failed is tried again after 30 s at most. */
+/** When nobody was told of anything for so long, nobody will be: a notice that failed is tried again after 30 s at most. */
 const TOLD_WITHIN_MS = 60_000;
 /** What is told twice comes late. */
 const AFTERWARDS_MS = 3_000;
@@ -40,8 +40,13 @@ export async function judge(cluster: Cluster, traffic: Traffic): Promise<Outcome
 
 async function told(cluster: Cluster, { ledger }: Traffic): Promise<Verdict> {
   const { accepted } = cluster.receiver;
-  const deadline = performance.now() + TOLD_WITHIN_MS;
-  while (ledger.judge(accepted, cluster.spared).missing.length > 0 && performance.now() < deadline) await pause(200);
+  let heard = accepted.length;
+  let deadline = performance.now() + TOLD_WITHIN_MS;
+  while (ledger.judge(accepted, cluster.spared).missing.length > 0 && performance.now() < deadline) {
+    await pause(200);
+    if (accepted.length > heard) deadline = performance.now() + TOLD_WITHIN_MS;
+    heard = accepted.length;
+  }
   await pause(AFTERWARDS_MS);
   return ledger.judge(accepted, cluster.spared);
 }
