@@ -33,8 +33,8 @@ function walk(): Walked[] {
 }
 
 const ROUTES = walk();
-/** Keeps its own record, with what was deleted. */
-const RECORDS_ITSELF = new Set(['POST /api/v1/logs/delete']);
+/** A deletion keeps its own record, with what was deleted; trying filters on a line changes nothing. */
+const NOT_RECORDED_HERE = new Set(['POST /api/v1/logs/delete', 'POST /api/v1/filters/test']);
 
 describe('every route of the API', () => {
   it('is walked', () => {
@@ -55,7 +55,7 @@ describe('every route of the API', () => {
     const sends = new Set(['POST /api/v2/alerts']);
     for (const { route, role, action } of ROUTES) {
       const changes = !route.startsWith('GET ') && !questions.has(route) && !sends.has(route);
-      const expected = { route, manages: changes, recorded: changes && !RECORDS_ITSELF.has(route) };
+      const expected = { route, manages: changes, recorded: changes && !NOT_RECORDED_HERE.has(route) };
       const isReadByManagers = route.startsWith('GET ') && role === 'manage';
       expect({ route, manages: role === 'manage' && !isReadByManagers, recorded: action !== undefined }).toEqual(expected);
     }
