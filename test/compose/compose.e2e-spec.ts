@@ -40,7 +40,7 @@ describeWithStandIns('docker compose up', () => {
   beforeAll(async () => {
     image = importImage();
     services = await Services.up();
-  }, 420_000);
+  }, 600_000);
   afterAll(() => services?.down(), 60_000);
 
   it.each(OURS)('runs %s as nobody in particular, with nothing to write to but its volumes, and nothing to build with', async (service) => {
