@@ -3,7 +3,7 @@ import { type Filter, Filters, nameOfFilter, readFilter } from '#libs/filters';
 import { type Event, type Fields, Normaliser, RECORD_HEAD } from '#libs/record';
 import { ApiParts } from '../api-parts.js';
 import { ApiError } from '../errors.js';
-import type { TestBody } from './filters.controller.js';
+import type { TestBody } from './filters.parameters.js';
 
 const DAY_MS = 86_400_000;
 const RETENTION_MS = 14 * DAY_MS;
