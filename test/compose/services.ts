@@ -15,7 +15,10 @@ receivers: [{ name: me, webhook: { url: 'http://receiver:9999/' } }]
 `;
 /** Secrets as docker/env.sh would write them. */
 export const SECRETS = Object.fromEntries(
-  ['ELASTIC_PASSWORD', 'KIBANA_PASSWORD', 'KIBANA_ENCRYPTION_KEY', 'REDIS_PASSWORD', 'LOGWEIR_FILTERS_HASH_KEY'].map((name, at) => [name, String(at).repeat(48)]),
+  ['ELASTIC_PASSWORD', 'KIBANA_PASSWORD', 'KIBANA_ENCRYPTION_KEY', 'REDIS_PASSWORD', 'LOGWEIR_FILTERS_HASH_KEY'].map((name, at) => [
+    name,
+    String(at).repeat(48),
+  ]),
 );
 
 const PORTS = [
