@@ -56,6 +56,7 @@ describe('health, metrics and documents', () => {
       '/api/v1/dead-letters/replay',
       '/api/v1/dead-letters/{id}',
       '/api/v1/dead-letters/{id}/replay',
+      '/api/v1/filters/test',
       '/api/v1/logs',
       '/api/v1/logs/delete',
       '/api/v1/logs/delete/{id}',

@@ -1,26 +1,23 @@
 import { Clockwork } from './clockwork.js';
 
 function clockwork() {
-  const state = { wall: 1_000, next: 100, durable: 100, pending_bytes: 0 };
+  const state = { wall: 1_000, next: 100, isAtEnd: true, pending_bytes: 0 };
   const journal = {
     get next() {
       return state.next;
-    },
-    get durable() {
-      return state.durable;
     },
     get gauges() {
       return { pending_bytes: state.pending_bytes };
     },
   };
-  return { state, clock: new Clockwork(journal, () => state.wall) };
+  return { state, clock: new Clockwork(journal, state, () => state.wall) };
 }
 
 describe('The clock of what arrived', () => {
   it('counts a time once all that was in the journal then is read', () => {
     const { state, clock } = clockwork();
     state.next = 200;
-    state.durable = 150;
+    state.isAtEnd = false;
     state.pending_bytes = 50;
     clock.reached(100);
     state.wall = 2_000;
@@ -30,7 +27,7 @@ describe('The clock of what arrived', () => {
     expect(clock.arrivedMs).toBe(1_000);
   });
 
-  it('counts at the durable end also when the next append is planned for a new segment', () => {
+  it('counts at the end also when a new segment was begun behind it, or is planned', () => {
     const { state, clock } = clockwork();
     state.next = 5_000;
     clock.reached(100);

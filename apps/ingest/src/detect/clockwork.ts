@@ -1,7 +1,8 @@
-import type { Journal } from '#libs/journal';
+import type { Journal, Reader } from '#libs/journal';
 
-/** As much of the journal as the clock needs. */
-export type Clocked = Pick<Journal, 'next' | 'durable' | 'gauges'>;
+/** As much of the journal and its reader as the clock needs. */
+export type Clocked = Pick<Journal, 'next' | 'gauges'>;
+export type Reading = Pick<Reader, 'isAtEnd'>;
 
 /**
  * Up to when everything that arrived was read: the wall clock is noted together with the end of the journal, and counts
@@ -13,20 +14,21 @@ export class Clockwork {
 
   constructor(
     private readonly journal: Clocked,
+    private readonly reader: Reading,
     private readonly wall: () => number,
   ) {}
 
   /** Everything before `position` was read. */
   reached(position: number): void {
-    if (this.noted !== undefined && (position >= this.noted.end || this.isAtEnd(position))) {
+    if (this.noted !== undefined && (position >= this.noted.end || this.isAtEnd)) {
       this.arrivedMs = Math.max(this.arrivedMs, this.noted.atMs);
       this.noted = undefined;
     }
     this.noted ??= { atMs: this.wall(), end: this.journal.next };
   }
 
-  /** A planned segment begins behind the durable end of the last one. */
-  private isAtEnd(position: number): boolean {
-    return position >= this.journal.durable && this.journal.gauges['pending_bytes'] === 0;
+  /** Behind the last record another segment may have been begun, or be planned: nothing lies between, but its positions are higher. */
+  private get isAtEnd(): boolean {
+    return this.reader.isAtEnd && this.journal.gauges['pending_bytes'] === 0;
   }
 }

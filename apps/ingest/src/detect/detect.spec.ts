@@ -156,6 +156,19 @@ describe('Watermarks', () => {
     await eventually(() => expect(heard.length).toBeGreaterThan(seen + 1), 5_000);
   }, 10_000);
 
+  it('go on after a restart, also when nothing new comes', async () => {
+    const node = await start();
+    await node.hear(1);
+    await node.write({ service: 'a' });
+    await signalsOf(node, 1);
+    const copy = await node.snapshot();
+    coordination = new MemoryCoordination();
+    const heard = await watermarksOf(coordination);
+    const restartedMs = Date.now();
+    await (await start({ dir: copy })).hear(2);
+    await eventually(() => expect(heard.at(-1)?.arrivedMs ?? 0).toBeGreaterThan(restartedMs), 5_000);
+  }, 10_000);
+
   it('never go backwards, also when the clock does', async () => {
     const heard = await watermarksOf(coordination);
     let turned = 0;

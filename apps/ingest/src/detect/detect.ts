@@ -61,7 +61,7 @@ export class Detect {
     this.read = reader.cursor;
     this.passedTo = reader.cursor.position;
     this.readLines = reader.start.counters['read'] ?? 0;
-    this.clockwork = new Clockwork(journal, wall);
+    this.clockwork = new Clockwork(journal, reader, wall);
     this.pace = new Pace(now);
     this.lastEnd = now();
   }
