@@ -1,6 +1,7 @@
 import { type EventEmitter, once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -153,6 +154,8 @@ describe('ingest that restarts', () => {
     const messages = (): string[] => fixture.store.sent.map(({ message }) => message).toSorted();
     await eventually(() => expect(messages()).toEqual(sent.toSorted()), 20_000);
     await new Promise<void>((resolve) => sender.end('label', { log: 'the last one' }, () => resolve()));
+    // Its `end` half-closes, and what it then waits for would keep the process from ending.
+    (sender as unknown as { readonly _socket: Socket | null })._socket?.destroy();
     await fixture.close();
   }, 60_000);
 });

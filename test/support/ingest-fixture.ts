@@ -113,6 +113,7 @@ export async function openFixture(env: Readonly<Record<string, string>> = {}, ow
     close: async () => {
       await close();
       await access?.close();
+      Line.destroyAll();
       rmSync(folder, { recursive: true });
     },
   };
@@ -141,11 +142,18 @@ export class Line {
   ended = false;
   closed = false;
 
+  private static readonly open = new Set<net.Socket>();
+
   private constructor(readonly socket: net.Socket) {
     socket.on('data', (bytes: Buffer) => this.writes.push(bytes));
     socket.on('end', () => (this.ended = true));
     socket.on('close', () => (this.closed = true));
     socket.on('error', () => undefined);
+  }
+
+  /** Half-open ones would keep the process from ending. */
+  static destroyAll(): void {
+    for (const socket of Line.open) socket.destroy();
   }
 
   static over(socket: net.Socket): Line {
@@ -154,6 +162,7 @@ export class Line {
 
   static async to(port: number): Promise<Line> {
     const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    Line.open.add(socket.once('close', () => Line.open.delete(socket)));
     await new Promise<void>((resolve, reject) => socket.once('connect', () => resolve()).once('error', reject));
     return new Line(socket);
   }
