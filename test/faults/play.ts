@@ -45,7 +45,8 @@ async function playOn(stage: Stage, fault: FaultCase, { holdMs, aroundMs }: Time
   const before = (await figures(stage))?.stored ?? 0;
   await fault.end(stage);
   const ended = performance.now();
-  const resuming = until(stage, ({ stored }) => stored > before);
+  // A store that was whole again before the fault was called over may have everything by now.
+  const resuming = until(stage, ({ stored, journal }) => stored > before || journal === 0);
   await pause(aroundMs);
   await stage.stopSending();
   await resuming;
