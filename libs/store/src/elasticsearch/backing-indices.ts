@@ -18,9 +18,9 @@ export class BackingIndices {
     private readonly streams: string,
   ) {}
 
-  /** Backing indices of each stream in order, the write index last. Throws `StoreError`. */
+  /** Backing indices of each stream in order, the write index last; none where the answer has no list. Throws `StoreError`. */
   all(): Promise<ReadonlyMap<string, readonly string[]>> {
-    return this.#read(this.streams);
+    return this.#read(this.streams, []);
   }
 
   /** Names in order, the write index last; empty when the stream does not exist yet. Throws `StoreError`. */
@@ -28,14 +28,18 @@ export class BackingIndices {
     return (await this.#read(stream)).get(stream) ?? [];
   }
 
-  /** The write index of each stream. */
+  /**
+   * The write index of each stream. An answer that names none gives an empty mark, which is safe: a look from there on goes through
+   * all indices.
+   */
   async mark(): Promise<string> {
     return [...(await this.all()).values()].map((indices) => indices.at(-1) ?? '').join(',');
   }
 
-  async #read(name: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  /** `missing`: what an answer without any list stands for; absent: for an error. */
+  async #read(name: string, missing?: readonly never[]): Promise<ReadonlyMap<string, readonly string[]>> {
     try {
-      const { data_streams: streams } = (await this.client.indices.getDataStream({ name })) as { data_streams?: unknown };
+      const { data_streams: streams = missing } = (await this.client.indices.getDataStream({ name })) as { data_streams?: unknown };
       if (!Array.isArray(streams)) throw unknownAnswer(`reading the backing indices of ${name}`);
       const known = streams as estypes.IndicesDataStream[];
       return new Map(known.map((stream) => [stream.name, stream.indices.map((index) => index.index_name)]));

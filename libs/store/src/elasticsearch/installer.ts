@@ -176,14 +176,14 @@ export class Installer {
   #metaOfComponent(name: string): Promise<Meta | undefined> {
     return orMissing(async () => {
       const answer = await this.#client.cluster.getComponentTemplate({ name });
-      return answer.component_templates[0]?.component_template._meta ?? {};
+      return answer.component_templates?.[0]?.component_template._meta ?? {};
     });
   }
 
   #metaOfTemplate(name: string): Promise<Meta | undefined> {
     return orMissing(async () => {
       const answer = await this.#client.indices.getIndexTemplate({ name });
-      return answer.index_templates[0]?.index_template._meta ?? {};
+      return answer.index_templates?.[0]?.index_template._meta ?? {};
     });
   }
 
