@@ -123,10 +123,10 @@ describe('the address of a request', () => {
   it('leaves the bytes alone when all go to one place', () => {
     const ofOneDay = bulkOf([sourceOf('2026-11-21T00:00:00.000000000Z'), sourceOf('2026-11-21T23:00:00.000000000Z')]);
     expect(addressBulk(ofOneDay, new DayLayout('x-{yyyy.MM.dd}', 'p'))?.body).toBe(ofOneDay);
-    const any = Buffer.from('not even looked at');
-    expect(addressBulk(any, new StreamLayout('p', false))).toEqual({
+    const bulk = Buffer.from('not even looked at');
+    expect(addressBulk(bulk, new StreamLayout('p', false))).toEqual({
       target: 'logs-logweir-p',
-      body: any,
+      body: bulk,
       targets: new Set(['logs-logweir-p']),
     });
   });
