@@ -7,6 +7,7 @@ import type { Delivery, Reader } from '#libs/journal';
 import { selectRecords } from '#libs/store';
 import type { LogWriter, WriteBatch, WriteOutcome } from '#libs/store';
 import type { Logger } from '#libs/telemetry';
+import { Bodies } from './bodies.js';
 import type { Ledger } from './ledger.js';
 import { Patience } from './patience.js';
 import type { RejectionDesk } from './rejection-desk.js';
@@ -57,6 +58,7 @@ export class Drain {
   /** The store wanted to see records again, and has taken none since. */
   private troubled = false;
   private readonly patience: Patience;
+  private readonly bodies = new Bodies(MAX_BATCH_BYTES, MAX_FINISHED_WAITING);
 
   constructor(private readonly options: DrainOptions) {
     this.patience = new Patience(this.stop.signal, options.delay);
@@ -95,7 +97,8 @@ export class Drain {
     while (!this.stop.signal.aborted) {
       await this.turn(Math.max(1, store.concurrency));
       const began = now();
-      const delivery = await reader.read({ maxBytes: MAX_BATCH_BYTES, maxRecords: MAX_BATCH_RECORDS, signal: this.stop.signal });
+      const room = (bytes: number): Buffer => this.bodies.take(bytes);
+      const delivery = await reader.read({ maxBytes: MAX_BATCH_BYTES, maxRecords: MAX_BATCH_RECORDS, signal: this.stop.signal, room });
       if (!delivery) return;
       await this.dispatch(delivery);
       const small = delivery.bulk.length < MAX_BATCH_BYTES / 2 && delivery.count < MAX_BATCH_RECORDS / 2;
@@ -159,12 +162,14 @@ export class Drain {
     const replay = delivery.from < this.options.reader.start.replayUntil;
     const { bulk, count, positions } = delivery;
     let batch: WriteBatch = { journal: this.options.reader.journal, bulk, count, positions, ...(replay ? { since: mark } : {}) };
-    while (batch.count > 0) {
+    for (let attempt = 0; batch.count > 0; attempt++) {
       const outcome = await this.options.store.write(batch);
       this.storeIsAway = outcome.retry.length === batch.count;
       await this.settle(batch, outcome, tally);
       if (outcome.retry.length === 0) {
         this.succeeded();
+        // A connection that failed may still hold what it was to send.
+        if (attempt === 0) this.bodies.give(bulk);
         break;
       }
       this.troubled = true;

@@ -1,7 +1,6 @@
 import { FRAME_HEAD_BYTES, type FrameContent, writeFrameHead } from './frame.js';
+import { SLAB_BYTES, type Slabs } from './slabs.js';
 
-/** Frames are built side by side in slabs of this length, as an allocation for each costs more than a short frame itself. */
-const SLAB_BYTES = 1024 * 1024;
 /** Strings are encoded at about this length: measured, a call for each line or one for thousands both cost more. */
 const PIECE_CHARS = 2048;
 /** UTF-8 has at most three bytes for a UTF-16 unit. */
@@ -9,10 +8,14 @@ const BYTES_PER_CHAR = 3;
 
 /** Builds one frame after the other: `add` its text, `finish` it. */
 export class FrameWriter {
-  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  #slab: Buffer;
   #start = 0;
   #at = FRAME_HEAD_BYTES;
   #piece = '';
+
+  constructor(private readonly slabs: Slabs) {
+    this.#slab = slabs.take(SLAB_BYTES);
+  }
 
   add(text: string): void {
     this.#piece += text;
@@ -30,16 +33,19 @@ export class FrameWriter {
   /** To a new slab, with what the frame has so far. */
   #move(room: number): void {
     const used = this.#at - this.#start;
-    const slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, used * 2 + room + FRAME_HEAD_BYTES));
+    const slab = this.slabs.take(Math.max(SLAB_BYTES, used * 2 + room + FRAME_HEAD_BYTES));
     this.#slab.copy(slab, 0, this.#start, this.#at);
+    this.slabs.release(this.#slab);
     this.#slab = slab;
     this.#start = 0;
     this.#at = used;
   }
 
+  /** Its slab is needed until the frame is released. */
   finish(segment: number, content: Omit<FrameContent, 'text'>): Buffer {
     this.#encode();
     const bytes = this.#slab.subarray(this.#start, this.#at);
+    this.slabs.hold(bytes);
     writeFrameHead(bytes, segment, content);
     this.#start = this.#at;
     this.#at += FRAME_HEAD_BYTES;

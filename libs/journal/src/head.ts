@@ -1,5 +1,6 @@
 import type { Frame } from './frame.js';
 import type { Position } from './position.js';
+import type { Slabs } from './slabs.js';
 
 interface HeadLimits {
   readonly maxBytes: number;
@@ -23,6 +24,7 @@ export class Head {
     public floor: Position,
     /** Behind the last durable frame. */
     public end: Position,
+    private readonly slabs: Slabs,
   ) {}
 
   push(frames: readonly Frame[], end: Position): void {
@@ -38,6 +40,7 @@ export class Head {
   #evict(): void {
     const frame = this.#frames[this.#first] as Frame;
     this.#bytes -= frame.bytes.length;
+    this.slabs.release(frame.bytes);
     this.#first++;
     this.floor = this.#frames[this.#first]?.position ?? this.end;
     if (this.#first * 2 > this.#frames.length) {
@@ -46,7 +49,10 @@ export class Head {
     }
   }
 
-  /** Frames from `position` on until a limit is reached, at least one when there is one; undefined below `floor`. */
+  /**
+   * Frames from `position` on until a limit is reached, at least one when there is one; undefined below `floor`. Their
+   * bytes are good until something else runs: at the next `push` their memory may be used again.
+   */
   from(position: Position, limits: HeadLimits): Frame[] | undefined {
     if (position < this.floor) return undefined;
     const { maxBytes, maxRecords, until = Infinity } = limits;

@@ -17,5 +17,5 @@ export { Joins, type JoinsOptions, type PartialMark, type Placing, type TraceRul
 export type { Append, EndLine, Line, LineSource, PartLine, ReadyLine, Separator } from './line.js';
 export type { JournalOptions } from './options.js';
 export type { Position } from './position.js';
-export type { CommitExtras, Delivery, Piece, PiecewiseDelivery, Reader, ReaderStart, ReadLimits } from './reader.js';
+export type { CommitExtras, CopyLimits, Delivery, Piece, Read, Reader, ReaderStart, ReadLimits } from './reader.js';
 export type { Report } from './recovery.js';

@@ -27,6 +27,7 @@ import { Reader } from './reader.js';
 import { recover, type Recovered } from './recovery.js';
 import { encodeHead, newSegmentId, type Segment, type SegmentHead, segmentName } from './segment.js';
 import { Segments } from './segments.js';
+import { Slabs } from './slabs.js';
 import { type Batch, type Planned, Writer } from './writer.js';
 
 /** The consumer that holds intake back: what it has not committed counts against the journal's limit. */
@@ -56,7 +57,8 @@ export class Journal {
   readonly #chunkLog = new ChunkLog();
   readonly #underWay = new Map<string, Promise<'stored'>>();
   readonly #writer: Writer;
-  readonly #frames = new FrameWriter();
+  readonly #slabs = new Slabs();
+  readonly #frames = new FrameWriter(this.#slabs);
   readonly #head: Head;
   readonly #room: Room;
   readonly #readers = new Map<string, Reader>();
@@ -96,7 +98,7 @@ export class Journal {
     });
     this.#current = this.#plan();
     this.#begin = this.next;
-    this.#head = new Head(settings.headBytes, this.#begin, this.#begin);
+    this.#head = new Head(settings.headBytes, this.#begin, this.#begin, this.#slabs);
     this.#room = new Room({
       dir: settings.dir,
       maxBytes: settings.maxBytes,

@@ -21,8 +21,13 @@ export interface ReadLimits {
   readonly maxRecords: number;
   /** Frames from here on are left for the next read: a range is read again just as it was. What ends there may hold no record. */
   readonly until?: Position;
-  /** Ends the wait: `read` gives undefined. */
+  /** Ends the wait: `read` and `visit` give undefined. */
   readonly signal?: AbortSignal;
+}
+
+export interface CopyLimits extends ReadLimits {
+  /** Gives the memory for the bulk, exactly so many bytes. Default: new memory. */
+  readonly room?: (bytes: number) => Buffer;
 }
 
 /** Records as they are in memory. */
@@ -35,11 +40,6 @@ export interface Piece {
 }
 
 export interface Delivery extends Piece, Read {}
-
-/** For who need not have it as one body: nothing was copied. */
-export interface PiecewiseDelivery extends Read {
-  readonly pieces: readonly Piece[];
-}
 
 export interface Read {
   readonly count: number;
@@ -128,35 +128,39 @@ export class Reader {
   }
 
   /** Waits for records. undefined when the journal is closed. One call at a time; `commit` may come any time later. */
-  async read(limits: ReadLimits): Promise<Delivery | undefined> {
-    const read = await this.#read(limits);
-    if (read === undefined) return undefined;
-    const [{ pieces, positions, bytes }, about] = read;
-    const bulk = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces, bytes);
-    return { bulk, positions: new Float64Array(positions), ...about };
-  }
-
-  /** The same without a copy: the bytes are those in memory, which nobody may change. */
-  async readPieces(limits: ReadLimits): Promise<PiecewiseDelivery | undefined> {
-    const read = await this.#read(limits);
-    if (read === undefined) return undefined;
-    const [{ pieces, positions, ends }, about] = read;
-    const all = new Float64Array(positions);
-    const found = pieces.map((bulk, index) => {
-      const [begin, end] = [ends[index - 1] ?? 0, ends[index] ?? 0];
-      return { bulk, count: end - begin, positions: all.subarray(begin, end) };
+  read(limits: CopyLimits): Promise<Delivery | undefined> {
+    return this.#read(limits, ({ pieces, positions, bytes }, about) => {
+      const bulk = joined(pieces, limits.room?.(bytes) ?? Buffer.allocUnsafeSlow(bytes));
+      return { bulk, positions: new Float64Array(positions), ...about };
     });
-    return { pieces: found, ...about };
   }
 
-  async #read(limits: ReadLimits): Promise<readonly [Collected, Read] | undefined> {
+  /** The same without a copy: `look` sees the bytes in memory, which nobody may change, and which are others when it has returned. */
+  visit(limits: ReadLimits, look: (piece: Piece) => void): Promise<Read | undefined> {
+    return this.#read(limits, ({ pieces, positions, ends }, about) => {
+      const all = new Float64Array(positions);
+      for (const [index, bulk] of pieces.entries()) {
+        const [begin, end] = [ends[index - 1] ?? 0, ends[index] ?? 0];
+        look({ bulk, count: end - begin, positions: all.subarray(begin, end) });
+      }
+      return about;
+    });
+  }
+
+  /** `use` is called in the same turn in which the frames were looked up: later their memory may hold others. */
+  async #read<T>(limits: ReadLimits, use: (collected: Collected, about: Read) => T): Promise<T | undefined> {
     const collected = nothingCollected();
     const from = Math.max(this.#position, this.#since);
     while (!this.#parts.isClosed() && limits.signal?.aborted !== true) {
-      const found = await this.#next(limits);
+      if (this.#isNear) await this.#closeFile();
+      const found = this.#near(limits);
+      if (found === undefined) {
+        this.#ahead = await this.#fromFile(Math.min(Math.max(limits.maxBytes, MIN_BLOCK_BYTES), MAX_BLOCK_BYTES));
+        continue;
+      }
       for (const each of found) this.#take(each, collected);
       const ended = limits.until !== undefined && (this.#position >= limits.until || found.length === 0);
-      if (collected.positions.length > 0 || ended) return [collected, this.#about(collected, from)];
+      if (collected.positions.length > 0 || ended) return use(collected, this.#about(collected, from));
       if (found.length === 0) await this.#parts.head.wait(this.#position, limits.signal);
     }
     return undefined;
@@ -186,18 +190,15 @@ export class Reader {
     return { count, lines: count + joined, joined, damaged, from, to, cursor };
   }
 
-  /** What comes next, from memory or from a file; nothing at the end of the journal. */
-  async #next(limits: ReadLimits): Promise<Found[]> {
-    for (;;) {
-      if (this.#ahead.length > 0) return this.#takeAhead(limits);
-      if (this.#position >= (limits.until ?? Infinity)) return [];
-      const near = this.#parts.head.from(this.#position, limits);
-      if (near !== undefined) {
-        if (this.#file !== undefined) await this.#closeFile();
-        return near;
-      }
-      this.#ahead = await this.#fromFile(Math.min(Math.max(limits.maxBytes, MIN_BLOCK_BYTES), MAX_BLOCK_BYTES));
-    }
+  get #isNear(): boolean {
+    return this.#ahead.length === 0 && this.#position >= this.#parts.head.floor;
+  }
+
+  /** What comes next in memory, nothing at the end of the journal; undefined when a file has to be read. */
+  #near(limits: ReadLimits): Found[] | undefined {
+    if (this.#ahead.length > 0) return this.#takeAhead(limits);
+    if (this.#position >= (limits.until ?? Infinity)) return [];
+    return this.#parts.head.from(this.#position, limits);
   }
 
   #takeAhead(limits: ReadLimits): Found[] {
@@ -268,4 +269,10 @@ export class Reader {
     await this.#parts.cursor.flush();
     await this.#closeFile();
   }
+}
+
+function joined(pieces: readonly Buffer[], into: Buffer): Buffer {
+  let at = 0;
+  for (const piece of pieces) at += piece.copy(into, at);
+  return into;
 }

@@ -4,7 +4,7 @@
  * same signals. While the queue is away detection waits; past its limit it says how much it left out. It never holds
  * intake back.
  */
-import type { Cursor, Journal, PiecewiseDelivery, Reader } from '#libs/journal';
+import type { Cursor, Journal, Piece, Read, Reader } from '#libs/journal';
 import { Detector, type Rule, SignalBuilder, type Signal } from '#libs/rules';
 import type { Logger, Metrics } from '#libs/telemetry';
 import { Clockwork } from './clockwork.js';
@@ -115,38 +115,37 @@ export class Detect {
     const builder = new SignalBuilder();
     if (range.skipped > 0) await reader.skip(range.to);
     for (let at = -1; at < range.to && !this.stopped;) {
-      const delivery = await reader.readPieces({ maxBytes: MAX_READ_BYTES, maxRecords: MAX_READ_RECORDS, until: range.to });
-      if (delivery === undefined || delivery.to <= at) break;
-      at = delivery.to;
-      if (this.detector !== undefined) look(this.detector, delivery, builder);
+      const limits = { maxBytes: MAX_READ_BYTES, maxRecords: MAX_READ_RECORDS, until: range.to };
+      const read = await reader.visit(limits, (piece) => this.detector?.detect(piece, builder));
+      if (read === undefined || read.to <= at) break;
+      at = read.to;
     }
     this.read = range.cursor;
     await sender.send(this.signalOf(builder, range));
   }
 
   private async step(detector: Detector): Promise<void> {
-    const delivery = await this.next();
-    if (delivery !== undefined) {
-      look(detector, delivery, this.builder);
-      this.read = delivery.cursor;
-      this.readLines += delivery.lines + delivery.damaged;
-      this.clockwork.reached(delivery.to);
+    const read = await this.next((piece) => detector.detect(piece, this.builder));
+    if (read !== undefined) {
+      this.read = read.cursor;
+      this.readLines += read.lines + read.damaged;
+      this.clockwork.reached(read.to);
       if (this.builder.isEmpty) this.settle();
-      this.options.metrics.alertRecords.inc(delivery.count);
+      this.options.metrics.alertRecords.inc(read.count);
     }
     if (this.builder.isFull) await this.handing;
     if (this.isDue()) this.endRange();
-    else if (delivery !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    else if (read !== undefined) await new Promise((resolve) => setImmediate(resolve));
   }
 
   /** What is durable; undefined when the open range has to end first, or when something else changed. */
-  private async next(): Promise<PiecewiseDelivery | undefined> {
+  private async next(look: (piece: Piece) => void): Promise<Read | undefined> {
     const limits = { maxBytes: MAX_READ_BYTES, maxRecords: MAX_READ_RECORDS, signal: this.interrupt.signal };
-    if (this.builder.isEmpty) return this.options.reader.readPieces(limits);
+    if (this.builder.isEmpty) return this.options.reader.visit(limits, look);
     const timer = this.handing === undefined ? setTimeout(() => this.wake(), this.pace.waitMs) : undefined;
-    const delivery = await this.options.reader.readPieces(limits);
+    const read = await this.options.reader.visit(limits, look);
     clearTimeout(timer);
-    return delivery;
+    return read;
   }
 
   private isDue(): boolean {
@@ -256,8 +255,4 @@ export class Detect {
       from: this.ranges.first,
     });
   }
-}
-
-function look(detector: Detector, { pieces }: PiecewiseDelivery, builder: SignalBuilder): void {
-  for (const piece of pieces) detector.detect(piece, builder);
 }
