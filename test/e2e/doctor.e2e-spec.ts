@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { loadSettings } from '#libs/config';
-import { readOptional } from '#libs/service';
+import { readOptional } from '#libs/disk';
 import { examine } from '../../apps/doctor/src/doctor.js';
 import type { Finding } from '../../apps/doctor/src/finding.js';
 import { exitCodeOf } from '../../apps/doctor/src/report.js';

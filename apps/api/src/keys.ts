@@ -1,5 +1,5 @@
 import { loadSettings } from '#libs/config';
-import { readOptional } from '#libs/service';
+import { readOptional } from '#libs/disk';
 import { runKeys } from './keys/key-command.js';
 
 const { env, argv } = process;

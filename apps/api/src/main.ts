@@ -1,5 +1,6 @@
 import { loadSettings } from '#libs/config';
-import { readOptional, runService } from '#libs/service';
+import { readOptional } from '#libs/disk';
+import { runService } from '#libs/service';
 import { startAlone } from './alone.js';
 
 await runService(process, async () => {

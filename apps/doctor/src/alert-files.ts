@@ -1,8 +1,9 @@
 import { formatRoutingProblem, parseRouting, type ReceiverConfig } from '#libs/alerts';
 import type { Settings } from '#libs/config';
+import { readOptional } from '#libs/disk';
 import { parseReceiver } from '#libs/notify';
 import { formatProblem, parseRules } from '#libs/rules';
-import { readOptional, WatchedFiles } from '#libs/service';
+import { WatchedFiles } from '#libs/service';
 import { findingsOf, type Finding } from './finding.js';
 
 export interface AlertFilesOptions {

@@ -3,7 +3,7 @@
  * Exit code: 0 nothing is broken, 1 something is, 2 the settings cannot be read.
  */
 import { ConfigError, loadSettings, type Settings } from '#libs/config';
-import { readOptional } from '#libs/service';
+import { readOptional } from '#libs/disk';
 import { examine } from './doctor.js';
 import { exitCodeOf, formatReport } from './report.js';
 

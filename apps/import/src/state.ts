@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { readOptionalBytes, replaceFile } from '#libs/disk';
 import type { Saved } from './entry.js';
 import { type FileContent, readContent } from './lines.js';
 import type { FoundFile } from './sources.js';
@@ -41,6 +41,8 @@ interface Content {
   readonly files: readonly FileProgress[];
 }
 
+/** What is imported may be secret. */
+const OWNER_ONLY = { mode: 0o600 };
 const HEAD_BYTES = 1_024;
 /** A head that short says little: the same file then, or none. */
 const MIN_TELLING_BYTES = 64;
@@ -63,7 +65,7 @@ export class State {
   }
 
   static async open(path: string): Promise<State> {
-    const content = await readOptional(path);
+    const content = await readOptionalBytes(path);
     if (content === undefined) return new State(path, 0, []);
     try {
       const { format, window, files } = JSON.parse(content.toString()) as Content;
@@ -80,7 +82,7 @@ export class State {
 
   /** The window that an earlier run had under way. */
   async unfinished(): Promise<Window | undefined> {
-    const content = await readOptional(this.sending);
+    const content = await readOptionalBytes(this.sending);
     const end = content?.indexOf('\n') ?? -1;
     if (content === undefined || end < 0) return undefined;
     const head = JSON.parse(content.toString('utf8', 0, end)) as Omit<Window, 'frames'> & { readonly sizes: readonly number[] };
@@ -93,7 +95,7 @@ export class State {
   /** Before the first byte of it is sent. */
   async begin({ frames, ...head }: Window): Promise<void> {
     const sizes = frames.map((frame) => frame.length);
-    await writeSynced(this.sending, [Buffer.from(`${JSON.stringify({ ...head, sizes })}\n`), ...frames]);
+    await replaceFile(this.sending, [Buffer.from(`${JSON.stringify({ ...head, sizes })}\n`), ...frames], OWNER_ONLY);
   }
 
   /** After all of it was acknowledged. */
@@ -108,7 +110,7 @@ export class State {
       this.files.delete(key);
     }
     const content: Content = { format: 1, window: this.window, files: [...this.files.values()] };
-    await writeSynced(this.path, [Buffer.from(JSON.stringify(content))]);
+    await replaceFile(this.path, JSON.stringify(content), OWNER_ONLY);
   }
 
   /**
@@ -162,30 +164,4 @@ export async function headOf(file: FileContent, bytes = HEAD_BYTES): Promise<Fil
     if (read >= wanted) break;
   }
   return { bytes: read, hash: createHash('sha256').update(Buffer.concat(parts)).digest('base64url').slice(0, 24) };
-}
-
-async function readOptional(path: string): Promise<Buffer | undefined> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-}
-
-/** In the place of what was there, or not at all. */
-async function writeSynced(path: string, parts: readonly Buffer[]): Promise<void> {
-  await withFile(`${path}.new`, 'w', async (file) => {
-    for (const part of parts) await file.writeFile(part);
-    await file.sync();
-  });
-  await rename(`${path}.new`, path);
-  await withFile(dirname(path), 'r', (folder) => folder.sync());
-}
-
-async function withFile(path: string, flags: string, use: (file: FileHandle) => Promise<void>): Promise<void> {
-  const file = await open(path, flags, 0o600);
-  try {
-    await use(file);
-  } finally {
-    await file.close();
-  }
 }

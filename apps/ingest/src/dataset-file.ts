@@ -1,4 +1,4 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readOptionalBytes, replaceFile } from '#libs/disk';
 
 /**
  * `datasets.json` in the data folder: `{"names":["web","shop.api"]}`, every name that got a dataset of its own, so that a
@@ -22,7 +22,7 @@ export class DatasetFile {
   /** Durable some milliseconds later; nobody waits for it but `close`. */
   save(names: readonly string[]): void {
     this.saving = this.saving
-      .then(() => writeWhole(this.path, `${JSON.stringify({ names })}\n`))
+      .then(() => replaceFile(this.path, `${JSON.stringify({ names })}\n`, { mode: 0o600 }))
       .catch((error: unknown) => this.report(`${this.path} cannot be written: ${(error as Error).message}`));
   }
 
@@ -33,23 +33,13 @@ export class DatasetFile {
 
 async function readNames(path: string, report: (message: string) => void): Promise<readonly string[]> {
   try {
-    const { names } = JSON.parse(await readFile(path, 'utf8')) as { names?: unknown };
+    const content = await readOptionalBytes(path);
+    if (content === undefined) return [];
+    const { names } = JSON.parse(content.toString()) as { names?: unknown };
     if (!Array.isArray(names)) throw new Error('it has no list of names');
     return names.filter((name) => typeof name === 'string');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-      report(`${path} cannot be read, datasets begin anew: ${(error as Error).message}`);
+    report(`${path} cannot be read, datasets begin anew: ${(error as Error).message}`);
     return [];
   }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const file = await open(`${path}.tmp`, 'w', 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.tmp`, path);
 }

@@ -1,41 +1,30 @@
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { readOptional } from '#libs/service';
+import { readOptionalBytes, replaceFile } from '#libs/disk';
 
 /** The owner reads and writes; nobody else does. */
 const OWNER_ONLY = 0o600;
 
 /** The key in the file; undefined when there is none. */
-export function readKey(path: string): string | undefined {
-  const text = attempt(path, 'read', () => readOptional(path))?.trim();
+export async function readKey(path: string): Promise<string | undefined> {
+  const text = (await attempt(path, 'read', () => readOptionalBytes(path)))?.toString().trim();
   return text === '' ? undefined : text;
 }
 
-/** Throws when the file could not be written: before there is a key that nobody would have. */
-export function checkFolder(path: string): void {
-  attempt(path, 'written', () => closeSync(openSync(`${path}.new`, 'w', OWNER_ONLY)));
+/** Rejects when the file could not be written: before there is a key that nobody would have. */
+export async function checkFolder(path: string): Promise<void> {
+  const file = await attempt(path, 'written', () => open(`${path}.new`, 'w', OWNER_ONLY));
+  await file.close();
 }
 
 /** Whole or not at all: a crash leaves the old file. */
-export function writeKey(path: string, key: string): void {
-  const fresh = `${path}.new`;
-  attempt(path, 'written', () => {
-    const file = openSync(fresh, 'w', OWNER_ONLY);
-    try {
-      // A file left by a crash keeps its mode.
-      fchmodSync(file, OWNER_ONLY);
-      writeSync(file, `${key}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(fresh, path);
-  });
+export async function writeKey(path: string, key: string): Promise<void> {
+  await attempt(path, 'written', () => replaceFile(path, `${key}\n`, { mode: OWNER_ONLY }));
 }
 
-function attempt<T>(path: string, what: 'read' | 'written', act: () => T): T {
+async function attempt<T>(path: string, what: 'read' | 'written', act: () => Promise<T>): Promise<T> {
   try {
-    return act();
+    return await act();
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     const advice =

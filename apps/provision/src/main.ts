@@ -9,7 +9,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { ConfigError, loadSettings, type Settings } from '#libs/config';
-import { readOptional } from '#libs/service';
+import { readOptional } from '#libs/disk';
 import { Patience } from './patience.js';
 import { provisionElasticsearch } from './provision-elasticsearch.js';
 import { kibanaObjects, provisionKibana } from './provision-kibana.js';

@@ -57,14 +57,14 @@ async function provideKey(
   { patience, say }: ProvisionOptions,
   { path, rotate }: KeyWish,
 ): Promise<void> {
-  const old = readKey(path);
+  const old = await readKey(path);
   if (old !== undefined && !rotate && (await patience.try(() => server.keyWorks(old)))) {
     say(`the API key in ${path} still works: kept`);
     return;
   }
-  checkFolder(path);
+  await checkFolder(path);
   const key = await patience.try(() => server.createKey());
-  writeKey(path, key);
+  await writeKey(path, key);
   say(`a new API key is in ${path}, readable by its owner only`);
   if (old === undefined) return;
   const ends = await patience.try(() => server.retireKey(old));

@@ -6,8 +6,8 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { replaceFile } from '#libs/disk';
 import { CHUNK_HASH_BYTES } from './chunk-table.js';
-import { replaceFile } from './cursor.js';
 
 const ENTRY_BYTES = CHUNK_HASH_BYTES + 4;
 const FIRST_BYTES = 64 * ENTRY_BYTES;

@@ -7,9 +7,8 @@
  * is open there (else `position`), from which a restart collects parts; `mark` is the store's own; `counters` are written
  * with the position so that they agree with it after any crash. It is replaced as a whole: temporary file, fsync, rename, fsync of the folder.
  */
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { readOptionalBytes, replaceFile } from '#libs/disk';
 import type { Position } from './position.js';
 
 /** A write costs two syncs; a crash repeats at most what was committed since the last, which stores recognise. */
@@ -41,35 +40,8 @@ export function parseCursor(journal: string, text: string): CursorState | undefi
 
 /** undefined when there is no file; 'damaged' when it cannot be used. */
 export async function readCursor(path: string, journal: string): Promise<CursorState | 'damaged' | undefined> {
-  try {
-    return parseCursor(journal, await readFile(path, 'utf8')) ?? 'damaged';
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-export async function replaceFile(path: string, content: string | Buffer): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', 0o640);
-  try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, path);
-  await syncFolder(dirname(path));
-}
-
-/** Makes names in a folder durable. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  const content = await readOptionalBytes(path);
+  return content === undefined ? undefined : (parseCursor(journal, content.toString()) ?? 'damaged');
 }
 
 /** Writes the newest state at most four times a second; a changed mark at once. */

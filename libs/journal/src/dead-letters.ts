@@ -5,7 +5,7 @@
  */
 import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from './cursor.js';
+import { syncPath } from '#libs/disk';
 import { appendSynced, type DeadLetter, formatLetter, formatRemoval, parseLetter, readRange, scanLetters } from './dead-letter-file.js';
 import { offsetOf, type Position, positionOf, segmentOf } from './position.js';
 import type { Report } from './recovery.js';
@@ -150,7 +150,7 @@ export class DeadLetters {
     const number = (newest?.number ?? 0) + 1;
     const path = join(this.#options.dir, `${String(number).padStart(10, '0')}.letters`);
     this.#newest = await open(path, 'wx', 0o640);
-    await syncFolder(this.#options.dir);
+    await syncPath(this.#options.dir);
     const file = { number, path, bytes: 0 };
     this.#files.push(file);
     return file;

@@ -10,9 +10,10 @@
  *   - Limits are in limits.ts: when full, sources are told to stop reading, and nothing is dropped.
  */
 import { join } from 'node:path';
+import { syncPath } from '#libs/disk';
 import { ChunkFiles, ChunkLog } from './chunk-files.js';
 import { ChunkTable } from './chunk-table.js';
-import { CursorFile, type CursorState, syncFolder } from './cursor.js';
+import { CursorFile, type CursorState } from './cursor.js';
 import { AppendError, JournalClosedError, type JournalError, JournalFullError, type JournalWriteError } from './errors.js';
 import { MAX_FRAME_BYTES } from './frame.js';
 import { FrameWriter } from './frame-writer.js';
@@ -261,7 +262,7 @@ export class Journal {
   }
 
   async #onOpened(segment: Segment): Promise<void> {
-    await syncFolder(this.#settings.dir);
+    await syncPath(this.#settings.dir);
     this.#segments.add(segment);
   }
 

@@ -13,8 +13,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '#libs/disk';
 import { type ChunkFiles, ChunkLog } from './chunk-files.js';
-import { readCursor, replaceFile, syncFolder, type CursorState } from './cursor.js';
+import { readCursor, type CursorState } from './cursor.js';
 import { JournalFolderError } from './errors.js';
 import { chunkOf, type Frame, HAS_JOINS, IS_FOOT, IS_HEAD, payloadOf } from './frame.js';
 import { FrameFile } from './frame-file.js';
@@ -227,7 +228,6 @@ async function identify(dir: string, head: SegmentHead | undefined, report: Repo
   const id = head?.journal ?? randomBytes(16).toString('hex');
   if (head !== undefined) report('journal_format_restored', { file: path });
   await replaceFile(path, `${JSON.stringify({ format: 'logweir-journal', version: FORMAT_VERSION, id })}\n`);
-  await syncFolder(dir);
   return id;
 }
 

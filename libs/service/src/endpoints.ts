@@ -1,4 +1,5 @@
 import type { ReceiverConfig } from '#libs/alerts';
+import { readOptional } from '#libs/disk';
 import {
   AddressPolicy,
   describeReceiver,
@@ -11,7 +12,6 @@ import {
 } from '#libs/notify';
 import type { DiscoverLinks } from '#libs/kibana';
 import { discoverLink } from './discover-link.js';
-import { readOptional } from './read-optional.js';
 import type { RoutingFile } from './routing-file.js';
 
 export interface Endpoint {

@@ -5,7 +5,6 @@ export { Closing } from './closing.js';
 export { prepareDataFolder } from './data-folder.js';
 export { startParts } from './parts.js';
 export type { Parts, PartsOptions } from './parts.js';
-export { readOptional } from './read-optional.js';
 export { runService } from './run-service.js';
 export type { RunningService, ServiceHost } from './run-service.js';
 export { startLine } from './start-line.js';

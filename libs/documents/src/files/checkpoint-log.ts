@@ -5,9 +5,9 @@
  */
 import { open, readFile, rename, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { replaceFile, syncPath } from '#libs/disk';
 import type { Report } from '../documents.js';
 import { DocumentsError, reasonOf } from '../errors.js';
-import { replaceFile, syncFolder } from './durable-file.js';
 import { encodeFrame, type Frame, LOG_HEAD } from './frame.js';
 import { readLog } from './log-reader.js';
 
@@ -210,7 +210,7 @@ export class CheckpointLog {
     this.size = compaction.size + since.length;
     this.#compactAt = Math.max(this.#floor, 2 * this.size);
     await old.close();
-    await syncFolder(dirname(path));
+    await syncPath(dirname(path));
     report('checkpoint_compacted', { file: path, before, bytes: this.size });
   }
 }

@@ -9,10 +9,10 @@
  */
 import { mkdir, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { replaceFile, syncPath } from '#libs/disk';
 import type { Document, Report } from '../documents.js';
 import { DocumentsError, reasonOf, VersionConflictError } from '../errors.js';
 import { isId, MAX_DOCUMENTS, tooMany } from '../limits.js';
-import { replaceFile, syncFolder } from './durable-file.js';
 
 const SUFFIX = '.json';
 const HIGHEST = 'highest-version';
@@ -63,7 +63,7 @@ export class Collection {
       if (version === 0) return false;
       if (version > this.#highest) await this.#write(join(this.dir, HIGHEST), `${version}\n`);
       this.#highest = Math.max(version, this.#highest);
-      await this.#durably(() => unlink(join(this.dir, id + SUFFIX)).then(() => syncFolder(this.dir)));
+      await this.#durably(() => unlink(join(this.dir, id + SUFFIX)).then(() => syncPath(this.dir)));
       this.#stored.delete(id);
       return true;
     });
@@ -112,7 +112,7 @@ export class Collection {
 
   async #readFolder(): Promise<void> {
     await mkdir(this.dir, { recursive: true, mode: 0o750 });
-    await syncFolder(dirname(this.dir));
+    await syncPath(dirname(this.dir));
     for (const name of await readdir(this.dir)) {
       const id = name.slice(0, -SUFFIX.length);
       if (name === HIGHEST) this.#highest = Number(await readFile(join(this.dir, name), 'utf8')) || 0;

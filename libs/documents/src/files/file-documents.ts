@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncPath } from '#libs/disk';
 import type { Condition } from '#libs/telemetry';
 import type { Checkpoint, Document, Finding, OpenedDocuments, Report } from '../documents.js';
 import { DocumentsError, reasonOf } from '../errors.js';
 import { checkCollection, checkId, formatValue } from '../limits.js';
 import { Collection } from './collection.js';
-import { syncFolder } from './durable-file.js';
 import { FileCheckpoint } from './file-checkpoint.js';
 
 export interface FileDocumentsOptions {
@@ -27,7 +27,7 @@ export class FileDocuments implements OpenedDocuments {
     const { dir } = options;
     try {
       for (const folder of ['documents', 'checkpoints']) await mkdir(join(dir, folder), { recursive: true, mode: 0o750 });
-      for (const folder of [dir, dirname(dir)]) await syncFolder(folder);
+      for (const folder of [dir, dirname(dir)]) await syncPath(folder);
     } catch (error) {
       throw new DocumentsError('documents_unavailable', `${dir} cannot be used (${reasonOf(error)}): check the folder and its rights`, {
         cause: error,
@@ -74,7 +74,7 @@ export class FileDocuments implements OpenedDocuments {
 
   async health(): Promise<Condition> {
     try {
-      await syncFolder(join(this.options.dir, 'documents'));
+      await syncPath(join(this.options.dir, 'documents'));
       return { ok: !this.#closed, reason: this.#closed ? 'closed' : '' };
     } catch (error) {
       return { ok: false, reason: `${this.options.dir} cannot be used (${reasonOf(error)}): check the folder and its rights` };
