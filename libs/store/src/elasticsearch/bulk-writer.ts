@@ -30,13 +30,19 @@ export class BulkWriter {
     this.#careful = new CarefulWriter(parts);
   }
 
-  /** Why the last write did not go through; empty when it did. */
+  /** Why the last write did not go through, or could not begin; empty when it did. */
   get trouble(): string {
     return this.#trouble;
   }
 
   async mark(): Promise<string> {
-    this.#mark = await this.parts.mark();
+    try {
+      this.#mark = await this.parts.mark();
+    } catch (error) {
+      // Nothing is written before it is read, so no write would tell of it.
+      if (error instanceof StoreError) this.#trouble = error.message;
+      throw error;
+    }
     return this.#mark;
   }
 

@@ -1,9 +1,12 @@
 /** The official client for everything but bulk, and its errors as ours. */
 import { Client, errors } from '@elastic/elasticsearch';
 import { StoreError } from '../errors.js';
+import { describeFailure } from './bulk-answer.js';
 import { authorisation, withoutCredentials, type ElasticsearchStoreOptions } from './options.js';
 
 const MAX_REASON = 1_000;
+/** Credentials, rights, and too much at once: what a bulk request meets as well. */
+const TOLD_ALIKE: ReadonlySet<number> = new Set([401, 403, 429]);
 
 type ClientOptions = Pick<ElasticsearchStoreOptions, 'nodes' | 'requestTimeoutMs' | 'apiKey' | 'username' | 'password' | 'ca'>;
 
@@ -27,7 +30,8 @@ export function toStoreError(error: unknown, what: string): StoreError {
   if (error instanceof StoreError) return error;
   const cause = { cause: error };
   if (error instanceof errors.RequestAbortedError) return new StoreError('store_aborted', `${what}: aborted`, false, cause);
-  if (error instanceof errors.TimeoutError) return new StoreError('store_timeout', `${what}: no answer in time`, true, cause);
+  if (error instanceof errors.TimeoutError)
+    return new StoreError('store_timeout', `${what}: no answer from Elasticsearch in time`, true, cause);
   if (error instanceof errors.ResponseError) return fromResponse(error, what);
   if (error instanceof errors.ProductNotSupportedError) {
     return new StoreError('store_internal', `${what}: this is not Elasticsearch (OpenSearch is not supported)`, false, cause);
@@ -42,18 +46,13 @@ export function toStoreError(error: unknown, what: string): StoreError {
 
 function fromResponse(error: errors.ResponseError, what: string): StoreError {
   const status = error.statusCode ?? 0;
-  const message = `${what}: ${rootCause(error)}`;
+  const said = rootCause(error);
+  // In the words of a bulk request that meets the same: readiness tells now the one, now the other.
+  const told = TOLD_ALIKE.has(status) ? describeFailure(status, said).reason : `Elasticsearch answered ${status}: ${said.reason}`;
+  const message = `${what}: ${told}`.slice(0, MAX_REASON);
   const cause = { cause: error };
-  if (status === 401 || status === 403) {
-    return new StoreError(
-      'store_unavailable',
-      `${message}; check user and password or API key, and their rights (docs/elasticsearch.md)`,
-      true,
-      cause,
-    );
-  }
   if (status === 408) return new StoreError('store_timeout', message, true, cause);
-  if (status === 429 || status >= 500) return new StoreError('store_unavailable', message, true, cause);
+  if (TOLD_ALIKE.has(status) || status >= 500) return new StoreError('store_unavailable', message, true, cause);
   return new StoreError('store_query', message, false, cause);
 }
 
@@ -62,12 +61,12 @@ interface ErrorBody {
     { readonly reason?: string; readonly type?: string; readonly root_cause?: readonly { readonly reason?: string }[] } | string;
 }
 
-/** The innermost reason that Elasticsearch gives, without its stack of wrappers. */
-function rootCause(error: errors.ResponseError): string {
+/** The innermost reason that Elasticsearch gives, without its stack of wrappers, and the type of the whole. */
+function rootCause(error: errors.ResponseError): { readonly type: string; readonly reason: string } {
   const body = error.body as ErrorBody | string | undefined;
   const said = typeof body === 'object' ? body.error : body;
   const reason = typeof said === 'object' ? (said.root_cause?.[0]?.reason ?? said.reason ?? said.type) : said;
-  return `Elasticsearch answered ${error.statusCode}: ${reason || 'no reason was given'}`.slice(0, MAX_REASON);
+  return { type: (typeof said === 'object' && said.type) || '', reason: reason || 'no reason was given' };
 }
 
 export function isStatus(error: unknown, status: number): boolean {

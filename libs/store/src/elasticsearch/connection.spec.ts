@@ -58,6 +58,31 @@ describeWithElasticsearch('Elasticsearch behind a bad line', () => {
     expect(await scene.store.health()).toEqual({ ok: true, reason: '' });
   });
 
+  it.each<[number, RegExp]>([
+    [401, /does not know our credentials \(401\)/],
+    [403, /forbids it \(403\): our user needs/],
+    [429, /is overloaded \(429\)/],
+  ])('tells of a %i in the same words, whichever request met it', async (status, words) => {
+    const mark = await scene.store.mark();
+    proxy.fault = () => ({ status, headers: { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' }, body: '{}' });
+    const tries = [
+      await scene.store.write(contractBatch(records(2))),
+      await scene.store.write(contractBatch(records(2), 'journal-1', mark)),
+    ];
+    expect(tries.map(({ reason }) => reason)).toEqual([expect.stringMatching(words), expect.stringMatching(words)]);
+    expect(await scene.store.health()).toEqual({ ok: false, reason: tries[1]?.reason });
+  });
+
+  it('is not healthy when the write index cannot be read, as nothing is written before that', async () => {
+    proxy.fault = ({ path }) => (path.includes('_data_stream') ? { status: 503, body: 'no upstream' } : 'none');
+    await expect(scene.store.mark()).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(await scene.store.health()).toMatchObject({ ok: false, reason: expect.stringMatching(/backing indices.*503/) });
+    proxy.fault = 'none';
+    await scene.store.mark();
+    expect((await scene.store.write(contractBatch(records(1)))).stored).toBe(1);
+    expect(await scene.store.health()).toEqual({ ok: true, reason: '' });
+  });
+
   it('stores a batch once when its answer got lost and the stream rolled over then', async () => {
     const mark = await scene.store.mark();
     proxy.fault = 'cut after';
