@@ -45,7 +45,8 @@ interface Found {
 /** Straight from the data stream, so that what the API would hide is seen. */
 async function* overElasticsearch(url: string, namespace: string): AsyncGenerator<string> {
   const stream = `${url}/logs-logweir-${namespace}`;
-  await fetch(`${stream}/_refresh`, { method: 'POST' });
+  const refreshed = await fetch(`${stream}/_refresh`, { method: 'POST' });
+  if (!refreshed.ok) throw new Error(await refreshed.text());
   let after: readonly unknown[] | undefined;
   for (;;) {
     // Copies share their sequence: a page is cut where it changes, so that none falls between two pages.
@@ -55,7 +56,11 @@ async function* overElasticsearch(url: string, namespace: string): AsyncGenerato
       sort: ['event.sequence'],
       ...(after ? { search_after: after } : {}),
     });
-    const response = await fetch(`${stream}/_search`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const response = await fetch(`${stream}/_search?allow_partial_search_results=false`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
     if (!response.ok) throw new Error(await response.text());
     const hits = ((await response.json()) as Found).hits.hits;
     const last = hits.at(-1)?.sort[0];

@@ -1,5 +1,5 @@
 /** What Elasticsearch itself does: each on a real node. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually.js';
 import type { FaultCase } from './fault-case.js';
 import type { Stage } from './stage.js';
 
@@ -37,7 +37,9 @@ class Crowd {
 /** Nothing is on its way while `deed` is done: what was stored until then is gone by hand. */
 async function withoutStream(stage: Stage, deed: () => Promise<unknown>): Promise<void> {
   stage.proxy.fault = 'cut before';
-  await pause(500);
+  await eventually(() => {
+    if (stage.proxy.met === 0 || stage.proxy.underWay > 0) throw new Error('records are still on their way to the stream');
+  });
   for (const number of (await stage.stored()).keys()) stage.takenByHand.add(number);
   await stage.ask('DELETE', `/_data_stream/${stage.stream}`);
   await deed();
@@ -105,9 +107,10 @@ export const CASES_OF_THE_SERVER: readonly FaultCase[] = [
   {
     name: 'no room for another shard (400 for items)',
     cast: 'narrow',
+    // In this order: a record that comes between the two would roll the stream over while there is room.
     begin: async (stage) => {
-      await stage.ask('POST', `/${stage.stream}/_rollover?lazy=true`);
       await cluster({ 'cluster.max_shards_per_node': 1 })(stage);
+      await stage.ask('POST', `/${stage.stream}/_rollover?lazy=true`);
     },
     end: cluster({ 'cluster.max_shards_per_node': null }),
     says: /shards/,

@@ -4,42 +4,12 @@
  *
  *   npm run test:faults -- [--hold 20] [--around 3] [--only <words of a name>]
  */
-import { machine, option, table } from '../../bench/rig.js';
+import { machine, option } from '../../bench/rig.js';
 import { ALL_CASES } from './all-cases.js';
 import { Company } from './cast.js';
 import type { Verdict } from './fault-case.js';
 import { play } from './play.js';
-
-const one = (value: number): string => value.toFixed(1);
-
-function print(verdicts: readonly Verdict[]): void {
-  console.log(`${machine()}\n`);
-  const head = [
-    'fault',
-    'held s',
-    'acknowledged',
-    'lost',
-    'twice',
-    'dead letters',
-    'slowest ack ms',
-    'resumed s',
-    'all stored s',
-    'told by `/readyz`',
-  ];
-  const rows = verdicts.map((verdict) => [
-    verdict.name,
-    one(verdict.heldSeconds),
-    verdict.acked,
-    verdict.lost,
-    verdict.duplicated,
-    verdict.deadLetters,
-    verdict.slowestAckMs,
-    one(verdict.resumed),
-    one(verdict.drained),
-    verdict.told.slice(0, 160).replaceAll('|', '\\|').replaceAll('\n', ' '),
-  ]);
-  console.log(table(head, rows));
-}
+import { tableOf, tenths } from './table-of.js';
 
 async function main(args: readonly string[]): Promise<number> {
   const times = { holdMs: option(args, 'hold', 20) * 1_000, aroundMs: option(args, 'around', 3) * 1_000 };
@@ -52,7 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
       const verdict = await play(fault, company.node, times);
       verdicts.push(verdict);
       console.error(
-        `${verdict.wrong.length === 0 ? 'ok ' : 'BAD'} ${fault.name}: resumed ${one(verdict.resumed)} s, all stored ${one(verdict.drained)} s`,
+        `${verdict.wrong.length === 0 ? 'ok ' : 'BAD'} ${fault.name}: resumed ${tenths(verdict.resumed)} s, all stored ${tenths(verdict.drained)} s`,
       );
       for (const line of verdict.wrong) console.error(`      ${line}`);
       bad += verdict.wrong.length;
@@ -62,7 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
   }
   await company.dismiss();
-  print(verdicts);
+  console.log(`${machine()}\n\n${tableOf(verdicts)}`);
   return bad;
 }
 

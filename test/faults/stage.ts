@@ -29,7 +29,7 @@ export interface StageOptions {
 }
 
 export interface Ready {
-  readonly ready: boolean;
+  readonly status: 'ready' | 'degraded' | 'unready' | 'draining';
   readonly parts: Readonly<Record<string, { readonly ok: boolean; readonly reason: string }>>;
 }
 

@@ -33,6 +33,10 @@ export interface FaultProxy {
   fault: Fault | ((asked: Asked) => Fault);
   /** Bodies of bulk requests that met a fault or went through, in bytes. */
   readonly seen: number[];
+  /** Requests that met a fault. */
+  met: number;
+  /** Requests that the server behind has, and has not answered. */
+  underWay: number;
   close(): Promise<void>;
 }
 
@@ -46,6 +50,8 @@ export async function startFaultProxy(target: string, port = 0): Promise<FaultPr
     target,
     fault: 'none',
     seen,
+    met: 0,
+    underWay: 0,
     close: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -60,10 +66,14 @@ async function answer(proxy: FaultProxy, incoming: IncomingMessage, outgoing: Se
   const isBulk = asked.path.includes('/_bulk');
   if (isBulk) proxy.seen.push(asked.body.length);
   const fault = faultFor(proxy, asked, isBulk);
+  if (fault !== 'none') proxy.met += 1;
   if (fault === 'hang') return;
   if (fault === 'cut before') return void outgoing.destroy();
   if (typeof fault === 'object' && 'status' in fault) return void outgoing.writeHead(fault.status, fault.headers).end(fault.body);
-  forward(proxy.target, asked, (upstream, body) => reply(fault, upstream, body, outgoing)).on('error', () => outgoing.destroy());
+  proxy.underWay += 1;
+  forward(proxy.target, asked, (upstream, body) => reply(fault, upstream, body, outgoing))
+    .on('error', () => outgoing.destroy())
+    .on('close', () => (proxy.underWay -= 1));
 }
 
 function faultFor({ fault }: FaultProxy, asked: Asked, isBulk: boolean): Fault {
