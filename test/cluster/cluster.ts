@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.js';
 import { type Hub, type HubOptions, startHub, temporaryFolder } from '../support/hub.js';
 import { type RedisServer, startRedis } from '../support/redis.js';
 import { TcpBalancer } from '../support/tcp-balancer.js';
+import { STREAMS } from './stream.js';
 
 export type App = 'ingest' | 'alerter' | 'api';
 export const NAMES = ['ingest-1', 'ingest-2', 'alerter-1', 'alerter-2', 'api-1', 'api-2'] as const;
@@ -26,6 +27,15 @@ export const routesTo = (url: string): string => `
 route: { receiver: hook, groupBy: ['...'], groupInterval: 100ms }
 receivers:
   - { name: hook, webhook: { url: '${url}' } }
+`;
+
+/** Only what both ingest nodes saw makes it true. */
+const SHARED_RULE = `
+  - name: shared
+    where: 'message: quota'
+    group_by: [shop]
+    count: { over: 10s, at_least: ${STREAMS} }
+    severity: critical
 `;
 
 /** A balancer that asks every 100 ms has noticed within this. */
@@ -59,7 +69,7 @@ export class Cluster {
     const redis = await startRedis({ appendfsync: 'always' });
     const cluster = new Cluster(folder, `cluster${randomBytes(4).toString('hex')}`, redis, receiver);
     mkdirSync(cluster.rules);
-    writeFileSync(join(cluster.rules, 'a.yml'), rules('10m'));
+    writeFileSync(join(cluster.rules, 'a.yml'), rules('10m').trimEnd() + SHARED_RULE);
     writeFileSync(cluster.routes, routesTo(receiver.url));
     await cluster.open(options);
     return cluster;

@@ -15,6 +15,7 @@ export interface RollingOptions {
 
 export interface RollingReport extends Outcome {
   readonly queries: { readonly asked: number; readonly failed: readonly string[]; readonly failedTwice: readonly string[] };
+  readonly restarts: number;
   /** Of those that were asked to end. */
   readonly exits: readonly (number | null)[];
   readonly slowestStopMs: number;
@@ -28,14 +29,16 @@ interface Stop {
 export async function rollingRestart(cluster: Cluster, options: RollingOptions): Promise<RollingReport> {
   const traffic = Traffic.start(cluster, options.recordsPerSecond);
   const queries = new Queries(cluster.apis.port);
-  const asking = queries.run();
+  // The first records make the index, which cannot be searched until then.
   await pause(1_000);
+  const asking = queries.run();
   const stops = await restartAll(cluster, options);
   queries.stop();
   await Promise.all([asking, traffic.stop()]);
   return {
     ...(await judge(cluster, traffic)),
     queries,
+    restarts: options.signals.length * NAMES.length,
     exits: stops.map(({ exit }) => exit),
     slowestStopMs: Math.round(Math.max(0, ...stops.map(({ stopMs }) => stopMs))),
   };

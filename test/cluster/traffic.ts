@@ -1,9 +1,7 @@
 import { Ledger } from '../crash/alerts-ledger.js';
 import type { Cluster } from './cluster.js';
-import { Stream } from './stream.js';
+import { Stream, STREAMS } from './stream.js';
 
-/** Each from an address of its own, so that the balancer spreads them. */
-const STREAMS = 8;
 let runs = 0;
 
 /** Records with acknowledgements through the balancer, and in between facts that somebody must be told of. */
@@ -14,17 +12,31 @@ export class Traffic {
   private readonly streams: readonly Stream[];
   private readonly running: Promise<unknown>;
   private readonly began = performance.now();
+  /** How many streams had their part of a shared outage acknowledged. */
+  private readonly parts = new Map<string, number>();
 
   private constructor(cluster: Cluster, recordsPerSecond: number) {
     const run = runs++;
     const { port } = cluster.doors;
-    const each = { port, ledger: this.ledger, recordsPerSecond: recordsPerSecond / STREAMS, number: () => cluster.nextNumber++ };
+    const each = {
+      port,
+      ledger: this.ledger,
+      recordsPerSecond: recordsPerSecond / STREAMS,
+      number: () => cluster.nextNumber++,
+      beganMs: Date.now(),
+      shared: (shop: string) => this.addPart(shop),
+    };
     this.streams = Array.from({ length: STREAMS }, (_, at) => new Stream({ ...each, name: `${run}-${at}`, address: `127.0.0.${11 + at}` }));
     this.running = Promise.all(this.streams.map((stream) => stream.run()));
   }
 
   static start(cluster: Cluster, recordsPerSecond: number): Traffic {
     return new Traffic(cluster, recordsPerSecond);
+  }
+
+  /** Records that were given to a connection, acknowledged or not. */
+  get sent(): number {
+    return this.streams.reduce((sum, { sent }) => sum + sent, 0);
   }
 
   get acked(): number[] {
@@ -45,5 +57,12 @@ export class Traffic {
     this.recordsPerSecond = Math.round(this.acked.length / ((performance.now() - this.began) / 1_000));
     for (const stream of this.streams) stream.stop();
     await this.running;
+  }
+
+  /** Streams end at different chunks: an outage counts when all of them had it. */
+  private addPart(shop: string): void {
+    const parts = (this.parts.get(shop) ?? 0) + 1;
+    this.parts.set(shop, parts);
+    if (parts === STREAMS) this.ledger.outages.set(shop, 1);
   }
 }

@@ -6,7 +6,10 @@ import type { Cluster } from './cluster.js';
 import type { Traffic } from './traffic.js';
 
 export interface Outcome {
+  readonly sent: number;
   readonly acked: number;
+  /** Of those acknowledged. */
+  readonly stored: number;
   readonly recordsPerSecond: number;
   readonly lost: readonly number[];
   readonly double: readonly number[];
@@ -26,11 +29,15 @@ const VISIBLE_WITHIN_MS = 10_000;
 export async function judge(cluster: Cluster, traffic: Traffic): Promise<Outcome> {
   await cluster.drained();
   const alerts = await told(cluster, traffic);
-  const counts = await stored(cluster, traffic.acked);
+  const { acked } = traffic;
+  const counts = await stored(cluster, acked);
+  const lost = acked.filter((number) => !counts.has(number));
   return {
-    acked: traffic.acked.length,
+    sent: traffic.sent,
+    acked: acked.length,
+    stored: acked.length - lost.length,
     recordsPerSecond: traffic.recordsPerSecond,
-    lost: traffic.acked.filter((number) => !counts.has(number)),
+    lost,
     double: [...counts].filter(([, times]) => times > 1).map(([number]) => number),
     resent: traffic.resent,
     slowestAckMs: traffic.slowestAckMs,

@@ -9,6 +9,9 @@ export interface Verdict {
   /** Orders and outages that were acknowledged. */
   readonly orders: number;
   readonly outages: number;
+  /** Beginnings and ends that had to be told, and webhook ids under which these were. */
+  readonly toTell: number;
+  readonly told: number;
   /** Webhooks that were accepted, and how many of them under an id that had come before. */
   readonly webhooks: number;
   readonly repeated: number;
@@ -49,15 +52,18 @@ export class Ledger {
     const { told, truncated, webhooks, repeated } = readAll(accepted);
     const missing: string[] = [];
     const twice: string[] = [];
+    const sums = { toTell: 0, told: 0 };
     const check = (what: string, wanted: number): void => {
       const times = count(told, what);
+      sums.toTell += wanted;
+      sums.told += times;
       if (times < wanted) missing.push(what);
       if (times > wanted) twice.push(what);
     };
     for (const order of this.orders) check(`hook/firing/${order}`, 1);
-    const unlisted = new Set([...this.orders].filter((order) => count(told, `digest/firing/${order}`) === 0));
-    for (const order of this.withDigest ? this.orders : [])
-      check(`digest/firing/${order}`, unlisted.size <= truncated && unlisted.has(order) ? 0 : 1);
+    const digested = this.withDigest ? [...this.orders] : [];
+    const unlisted = new Set(digested.filter((order) => count(told, `digest/firing/${order}`) === 0));
+    for (const order of digested) check(`digest/firing/${order}`, unlisted.size <= truncated && unlisted.has(order) ? 0 : 1);
     let replaced = 0;
     for (const [shop, times] of this.outages) {
       for (const status of ['firing', 'resolved']) {
@@ -68,7 +74,7 @@ export class Ledger {
       }
     }
     const outages = [...this.outages.values()].reduce((sum, times) => sum + times, 0);
-    return { orders: this.orders.size, outages, webhooks, repeated, replaced, counted: unlisted.size, missing, twice };
+    return { orders: this.orders.size, outages, ...sums, webhooks, repeated, replaced, counted: unlisted.size, missing, twice };
   }
 }
 

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cluster, type Name, NAMES, routesTo } from '../cluster/cluster.js';
 import { frameOf } from '../cluster/stream.js';
+import { laneTakenOver } from '../cluster/takeover.js';
 import { storedNumbers } from '../crash/stored.js';
 import { ForwardClient } from '../crash/forward-client.js';
 import { describeWithElasticsearch, elasticsearchUrl } from '../support/elasticsearch.js';
@@ -127,5 +128,11 @@ describeWithRedis('two of each program', () => {
         expect(await takeover('SIGKILL')).toBeLessThan(5_000);
       }, 60_000);
     });
+
+    it('go on with a message of an alerter that was killed, within 7 s and under the same webhook-id', async () => {
+      const { ms, ids } = await laneTakenOver(cluster);
+      expect(ms).toBeLessThan(7_000);
+      expect(new Set(ids).size).toBe(1);
+    }, 90_000);
   });
 });
