@@ -6,7 +6,7 @@
 import { option } from '../../bench/rig.js';
 import { TcpGate } from '../support/tcp-gate.js';
 import { Cluster } from './cluster.js';
-import { elasticsearchAway, type OutageReport, redisAway, redisEmptied } from './outages.js';
+import { elasticsearchAway, ingestAway, type OutageReport, redisAway, redisEmptied } from './outages.js';
 import { rollingRestart } from './rolling.js';
 import { laneTakenOver } from './takeover.js';
 import type { Outcome } from './verdict.js';
@@ -45,6 +45,7 @@ async function outages(elasticsearch: string, args: readonly string[]): Promise<
   let wrong = tell('Elasticsearch away', await elasticsearchAway(cluster, gate, options));
   wrong += tell('Redis away', await redisAway(cluster, options));
   wrong += tell('Redis emptied', await redisEmptied(cluster, options));
+  wrong += tell('an ingest away', await ingestAway(cluster, options));
   await cluster.close();
   await gate.shut();
   return wrong;

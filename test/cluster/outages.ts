@@ -47,6 +47,14 @@ export function redisEmptied(cluster: Cluster, options: OutageOptions): Promise<
   });
 }
 
+/** Killed, and started again after that time: longer than others wait for its clock. */
+export function ingestAway(cluster: Cluster, options: OutageOptions): Promise<OutageReport> {
+  return outage(cluster, options, async () => {
+    await cluster.end('ingest-1', 'SIGKILL');
+    return () => cluster.begin('ingest-1');
+  });
+}
+
 /** `gate`: the only way from the cluster to its Elasticsearch. */
 export function elasticsearchAway(cluster: Cluster, gate: TcpGate, options: OutageOptions): Promise<OutageReport> {
   return outage(cluster, options, async () => {

@@ -22,7 +22,8 @@ export class ForwardClient {
   /** Sends one frame; true when it was acknowledged. `sending` is called when the connection is there. */
   async exchange(frame: Buffer, chunk: string, sending: () => void): Promise<boolean> {
     try {
-      this.socket ??= await connect(this.port, this.from);
+      // It may have been closed while nothing was asked of it.
+      if (this.socket?.writable !== true) this.socket = await connect(this.port, this.from);
       sending();
       await answered(this.socket, frame, chunk);
       return true;

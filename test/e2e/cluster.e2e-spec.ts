@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Cluster, type Name, NAMES, routesTo } from '../cluster/cluster.js';
 import { frameOf } from '../cluster/stream.js';
 import { laneTakenOver } from '../cluster/takeover.js';
+import { Ledger } from '../crash/alerts-ledger.js';
 import { storedNumbers } from '../crash/stored.js';
 import { ForwardClient } from '../crash/forward-client.js';
 import { describeWithElasticsearch, elasticsearchUrl } from '../support/elasticsearch.js';
@@ -93,6 +94,31 @@ describeWithRedis('two of each program', () => {
         await send('ingest-2', frame, chunk);
         expect(await times(number)).toBe(1);
       }, 60_000);
+
+      it('is told of once, also when the second node has it after all is over', async () => {
+        const ledger = new Ledger(false);
+        const { accepted } = cluster.receiver;
+        const judge = () => ledger.judge(accepted, []);
+        const chunkOf = (name: string): readonly [Buffer, string] => {
+          ledger.orders.add(`o-${name}`);
+          ledger.outages.set(`s-${name}`, 1);
+          const refused = { message: 'payment refused', order: `o-${name}` };
+          const chunk = randomBytes(16).toString('base64');
+          return [frameOf([refused, ...[1, 2, 3].map(() => ({ message: 'timeout', shop: `s-${name}` }))], chunk), chunk];
+        };
+        const all = async (): Promise<void> => eventually(() => expect(judge().missing).toEqual([]), 30_000);
+        const copied = chunkOf('copied');
+        await send('ingest-1', ...copied);
+        await send('ingest-2', ...copied);
+        const late = chunkOf('late');
+        await send('ingest-1', ...late);
+        await all();
+        await send('ingest-2', ...late);
+        // Whatever the copy makes anybody tell comes before what follows it on the same node.
+        await send('ingest-2', ...chunkOf('last'));
+        await all();
+        expect(judge()).toMatchObject({ orders: 3, outages: 3, toTell: 9, told: 9, missing: [], twice: [] });
+      }, 90_000);
     });
 
     describe('the evaluation of rules', () => {
