@@ -1,4 +1,4 @@
-import { conditionRule, group, sample, start, T0, told } from './evaluator.fixture.js';
+import { conditionRule, group, Node, sample, start, T0, told } from './evaluator.fixture.js';
 
 describe('A count rule', () => {
   const rule = conditionRule();
@@ -100,6 +100,20 @@ describe('A count rule', () => {
     node.run(1, 200);
     expect(node.send(rule, 201, [group('api', [[5, 7]])])).toEqual([]);
     expect(evaluator.counters.late).toBe(7);
+  });
+
+  it.each([
+    ['within the allowed lateness, seen from the others', 40, ['firing 5', 'resolved 15'], 0],
+    ['and later than that is counted as late', 90, [], 2],
+  ])('what a node that was away had not told yet counts when it is back %s', (_what, back, transitions, late) => {
+    const { evaluator, node } = start(rule);
+    const away = new Node(evaluator, 'j2');
+    node.tick(3);
+    away.tick(3);
+    node.send(rule, 5, [group('api', [[5, 2]])]);
+    node.run(4, back);
+    expect(told(away.send(rule, 6, [group('api', [[5, 2]])]))).toEqual(transitions);
+    expect(evaluator.counters.late).toBe(late);
   });
 
   it('counts a second far ahead of its arrival when it arrived', () => {
