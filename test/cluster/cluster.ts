@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import net from 'node:net';
 import { join } from 'node:path';
 import { rules, sparedIn } from '../crash/alerts-cast.js';
+import { Ledger } from '../crash/alerts-ledger.js';
 import { removeStream } from '../crash/stored.js';
 import { Collector } from '../support/collector.js';
 import { eventually } from '../support/eventually.js';
@@ -52,6 +53,8 @@ export class Cluster {
   readonly programs = new Map<Name, Program>();
   doors!: TcpBalancer;
   apis!: TcpBalancer;
+  /** Of all traffic: what was told once must not be told again after a later outage. */
+  readonly ledger = new Ledger(false);
   /** Of the next record: no two runs of traffic share one. */
   nextNumber = 0;
   private readonly past: string[] = [];

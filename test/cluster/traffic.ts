@@ -1,4 +1,4 @@
-import { Ledger } from '../crash/alerts-ledger.js';
+import type { Ledger } from '../crash/alerts-ledger.js';
 import type { Cluster } from './cluster.js';
 import { Stream, STREAMS } from './stream.js';
 
@@ -6,7 +6,6 @@ let runs = 0;
 
 /** Records with acknowledgements through the balancer, and in between facts that somebody must be told of. */
 export class Traffic {
-  readonly ledger = new Ledger(false);
   /** Acknowledged records each second. */
   recordsPerSecond = 0;
   private readonly streams: readonly Stream[];
@@ -20,11 +19,11 @@ export class Traffic {
     const { port } = cluster.doors;
     const each = {
       port,
-      ledger: this.ledger,
+      ledger: cluster.ledger,
       recordsPerSecond: recordsPerSecond / STREAMS,
       number: () => cluster.nextNumber++,
       beganMs: Date.now(),
-      shared: (shop: string) => this.addPart(shop),
+      shared: (shop: string) => this.addPart(shop, cluster.ledger),
     };
     this.streams = Array.from({ length: STREAMS }, (_, at) => new Stream({ ...each, name: `${run}-${at}`, address: `127.0.0.${11 + at}` }));
     this.running = Promise.all(this.streams.map((stream) => stream.run()));
@@ -60,9 +59,9 @@ export class Traffic {
   }
 
   /** Streams end at different chunks: an outage counts when all of them had it. */
-  private addPart(shop: string): void {
+  private addPart(shop: string, ledger: Ledger): void {
     const parts = (this.parts.get(shop) ?? 0) + 1;
     this.parts.set(shop, parts);
-    if (parts === STREAMS) this.ledger.outages.set(shop, 1);
+    if (parts === STREAMS) ledger.outages.set(shop, 1);
   }
 }

@@ -16,6 +16,7 @@ export interface Outcome {
   /** Chunks that were sent more than once. */
   readonly resent: number;
   readonly slowestAckMs: number;
+  /** Since the cluster began. */
   readonly alerts: Verdict;
 }
 
@@ -28,7 +29,7 @@ const VISIBLE_WITHIN_MS = 10_000;
 /** Of traffic that was stopped. */
 export async function judge(cluster: Cluster, traffic: Traffic): Promise<Outcome> {
   await cluster.drained();
-  const alerts = await told(cluster, traffic);
+  const alerts = await told(cluster);
   const { acked } = traffic;
   const counts = await stored(cluster, acked);
   const lost = acked.filter((number) => !counts.has(number));
@@ -45,7 +46,8 @@ export async function judge(cluster: Cluster, traffic: Traffic): Promise<Outcome
   };
 }
 
-async function told(cluster: Cluster, { ledger }: Traffic): Promise<Verdict> {
+async function told(cluster: Cluster): Promise<Verdict> {
+  const { ledger } = cluster;
   const { accepted } = cluster.receiver;
   let heard = accepted.length;
   let deadline = performance.now() + TOLD_WITHIN_MS;
