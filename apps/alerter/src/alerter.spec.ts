@@ -50,7 +50,7 @@ describeWithRedis('the alerter with a Redis', () => {
     const redis = await startRedis({ appendfsync: 'always' });
     alerter = await start({ LOGWEIR_REDIS_URL: redis.url });
     await eventually(async () => expect((await readiness()).status).toBe(200));
-    await eventually(async () => expect(await (await fetch(`${address()}/metrics`)).text()).toContain('logweir_alert_owner 1'));
+    await eventually(async () => expect(await (await fetch(`${address()}/metrics`)).text()).toMatch(/^logweir_alert_owner 1$/m));
     await alerter.close();
     alerter = undefined;
     await redis.close();
