@@ -36,7 +36,7 @@ export interface RunningAlerter {
   close(): Promise<void>;
 }
 
-export async function startAlerter(options: AlerterOptions): Promise<RunningAlerter> {
+export async function openAlerter(options: AlerterOptions): Promise<RunningAlerter> {
   const { settings, alerting, endpoints, metrics, log } = options;
   const files = new RuleFiles({ folder: settings.alerts.rules, rules: alerting.rules, metrics, log });
   await files.start();

@@ -1,6 +1,6 @@
 import { startOperations } from '#libs/http';
 import { apiListener, type PartsOptions, type RunningService, startParts } from '#libs/service';
-import { startAlerter } from './alerter.js';
+import { startAlerter } from './alerter.module.js';
 
 /** The alerter as a process of its own: with others of its kind over one Redis, one of them evaluates, all deliver. */
 export async function startAlone(options: PartsOptions): Promise<RunningService> {

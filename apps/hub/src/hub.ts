@@ -1,5 +1,5 @@
 import { apiListener, doorListeners, type PartsOptions, prepareDataFolder, type RunningService, startParts } from '#libs/service';
-import { startAlerter } from '../../alerter/src/alerter.js';
+import { startAlerter } from '../../alerter/src/alerter.module.js';
 import { startApi } from '../../api/src/api-server.js';
 import { kibanaLinks } from '../../api/src/kibana-links.js';
 import { startIngest } from '../../ingest/src/ingest.module.js';
