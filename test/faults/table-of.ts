@@ -36,6 +36,6 @@ export function tableOf(verdicts: readonly Verdict[]): string {
 }
 
 function tellOf(told: string): string {
-  const lasting = told.replace(/(?:\.ds-)?logs-logweir-fault[\w.-]+/g, 'logs-logweir-…').replace(/:\d{5}\b/g, ':9200');
+  const lasting = told.replace(/(?:\.ds-)?logs-logweir(?:\.\*)?-fault[\w.-]+/g, 'logs-logweir-…').replace(/:\d{5}\b/g, ':9200');
   return lasting.slice(0, MAX_TOLD).replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
