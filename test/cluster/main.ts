@@ -71,14 +71,15 @@ async function takeover(elasticsearch: string, args: readonly string[]): Promise
 /** One line of figures at the end; how many of them are wrong. */
 function show(what: string, outcome: Outcome, more: Readonly<Record<string, number>>): number {
   const { sent, acked, stored, lost, double, alerts, recordsPerSecond, resent, slowestAckMs } = outcome;
-  const { toTell, told, missing, twice, ...notices } = alerts;
+  const { toTell, told, replaced, missing, twice, ...notices } = alerts;
   const wrong = { lost, double, missing, twice };
   console.log(`${what}: ${JSON.stringify({ recordsPerSecond, resent, slowestAckMs, ...notices })}`);
   for (const [name, some] of Object.entries(wrong)) {
     if (some.length > 0) console.log(`  ${name}: ${some.slice(0, 10).join(' ')}`);
   }
   const records = { sent, acknowledged: acked, stored, lost: lost.length, double: double.length };
-  console.log(`${what}: ${JSON.stringify({ ...records, toTell, told, missing: missing.length, twice: twice.length, ...more })}`);
+  const telling = { toTell, told, replaced, missing: missing.length, twice: twice.length };
+  console.log(`${what}: ${JSON.stringify({ ...records, ...telling, ...more })}`);
   return Object.values(wrong).reduce((sum, some) => sum + some.length, 0);
 }
 
