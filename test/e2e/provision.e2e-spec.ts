@@ -76,7 +76,8 @@ describe('provisioning a secured Elasticsearch', () => {
 
 describeWithElasticsearch('provisioning a real Elasticsearch without security', () => {
   const namespace = `provision_${process.pid}`;
-  const client = new Client({ node: elasticsearchUrl() ?? '' });
+  let client: Client;
+  beforeAll(() => void (client = new Client({ node: elasticsearchUrl() ?? '' })));
   afterAll(async () => {
     for (const name of [`logweir-${namespace}`, `logweir-datasets-${namespace}`]) {
       await client.indices.deleteIndexTemplate({ name }, { ignore: [404] });

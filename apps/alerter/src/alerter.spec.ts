@@ -2,15 +2,17 @@ import { loadSettings } from '#libs/config';
 import type { RunningService } from '#libs/service';
 import type { ReadinessReport } from '#libs/telemetry';
 import { eventually } from '../../../test/support/eventually.js';
-import { describeWithRedis, startRedis } from '../../../test/support/redis.js';
+import { describeWithRedis, type RedisServer, startRedis } from '../../../test/support/redis.js';
 import { startAlone } from './alone.js';
 
 let alerter: RunningService | undefined;
 const address = () => alerter?.addresses['alerter'] ?? '';
-afterEach(async () => {
+afterEach(stop);
+
+async function stop(): Promise<void> {
   await alerter?.close();
   alerter = undefined;
-});
+}
 
 function start(env: Readonly<Record<string, string>>): Promise<RunningService> {
   const settings = loadSettings({ env: { LOGWEIR_API_PORT: '0', LOGWEIR_ALERTS_RULES: 'none', ...env }, readFile: () => undefined });
@@ -46,13 +48,17 @@ describe('the alerter on its own', () => {
 });
 
 describeWithRedis('the alerter with a Redis', () => {
+  let redis: RedisServer;
+  beforeEach(async () => (redis = await startRedis({ appendfsync: 'always' })));
+  // The alerter first, else it waits for what is gone.
+  afterEach(async () => {
+    await stop();
+    await redis.close();
+  });
+
   it('is ready, and looks after the rules', async () => {
-    const redis = await startRedis({ appendfsync: 'always' });
     alerter = await start({ LOGWEIR_REDIS_URL: redis.url });
     await eventually(async () => expect((await readiness()).status).toBe(200));
     await eventually(async () => expect(await (await fetch(`${address()}/metrics`)).text()).toMatch(/^logweir_alert_owner 1$/m));
-    await alerter.close();
-    alerter = undefined;
-    await redis.close();
   });
 });
