@@ -12,6 +12,9 @@ const LOOKUP_IDS = 5_000;
 const ITEM_FILTER = ['items.*.status', 'items.*._index', 'items.*.error.reason'];
 
 export class BackingIndices {
+  /** The server has given a list, or said that there is none: from then on an answer without one is not the server's. */
+  #hasAnswered = false;
+
   constructor(
     private readonly client: Client,
     /** Index expression over all streams. */
@@ -23,9 +26,13 @@ export class BackingIndices {
     return this.#read(this.streams, []);
   }
 
-  /** Names in order, the write index last; empty when the stream does not exist yet. Throws `StoreError`. */
-  async list(stream: string): Promise<readonly string[]> {
-    return (await this.#read(stream)).get(stream) ?? [];
+  /**
+   * Names in order, the write index last; empty when the stream does not exist yet. Throws `StoreError`. What answers bulk
+   * requests and keeps no list, so that every mark is empty, has none to look through either.
+   */
+  async list(stream: string, since: string): Promise<readonly string[]> {
+    const isListless = since === '' && !this.#hasAnswered;
+    return (await this.#read(stream, isListless ? [] : undefined)).get(stream) ?? [];
   }
 
   /**
@@ -39,12 +46,17 @@ export class BackingIndices {
   /** `missing`: what an answer without any list stands for; absent: for an error. */
   async #read(name: string, missing?: readonly never[]): Promise<ReadonlyMap<string, readonly string[]>> {
     try {
-      const { data_streams: streams = missing } = (await this.client.indices.getDataStream({ name })) as { data_streams?: unknown };
+      const answer = (await this.client.indices.getDataStream({ name })) as { data_streams?: unknown };
+      this.#hasAnswered ||= answer.data_streams !== undefined;
+      const streams = answer.data_streams ?? missing;
       if (!Array.isArray(streams)) throw unknownAnswer(`reading the backing indices of ${name}`);
       const known = streams as estypes.IndicesDataStream[];
       return new Map(known.map((stream) => [stream.name, stream.indices.map((index) => index.index_name)]));
     } catch (error) {
-      if (isStatus(error, 404)) return new Map();
+      if (isStatus(error, 404)) {
+        this.#hasAnswered = true;
+        return new Map();
+      }
       throw toStoreError(error, `reading the backing indices of ${name}`);
     }
   }

@@ -79,7 +79,7 @@ export class CarefulWriter {
   async #writeTo(group: Group, since: string): Promise<void> {
     const { attempt, target } = group;
     const mayRepeat = attempt.sentBefore && this.parts.layout.rolls;
-    const indices = mayRepeat ? indicesSince(await this.parts.indices.list(target), since) : [];
+    const indices = mayRepeat ? indicesSince(await this.parts.indices.list(target, since), since) : [];
     await this.#skipStored(group, indices);
     const created = new Map<BulkRecord, string>();
     const refused = await this.#send(group, group.records(), created);
@@ -175,7 +175,7 @@ export class CarefulWriter {
   async #removeCopies({ attempt, target }: Group, since: string, created: ReadonlyMap<BulkRecord, string>, looked: string): Promise<void> {
     const strays = [...created].filter(([, index]) => index !== looked);
     if (strays.length === 0) return;
-    const indices = indicesSince(await this.parts.indices.list(target), since);
+    const indices = indicesSince(await this.parts.indices.list(target, since), since);
     const earlier = indices.slice(0, indices.indexOf(strays[0]?.[1] ?? ''));
     const found = await this.parts.indices.find(earlier, idsOf(strays.map(([record]) => record)));
     const copies = strays.filter(([record]) => found.has(record.id ?? ''));

@@ -250,3 +250,38 @@ describe('a server that is no Elasticsearch 9', () => {
     await store.close();
   });
 });
+
+describe('a server that takes bulk requests and keeps no list of streams', () => {
+  let refusals = 1;
+  const server = createServer((request, response) => {
+    const lines: string[] = [];
+    request.on('data', (bytes: Buffer) => lines.push(...bytes.toString().split('\n')));
+    request.on('end', () => {
+      const isBulk = request.url?.includes('_bulk') ?? false;
+      const items = lines.filter((line) => line.startsWith('{"create"')).map(() => ({ create: { status: 201, _index: 'one' } }));
+      const body = isBulk ? { errors: false, items } : request.url === '/' ? { version: { number: '9.5.3' } } : {};
+      const status = isBulk && refusals-- > 0 ? 503 : 200;
+      response.writeHead(status, { 'x-elastic-product': 'Elasticsearch', 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  let store: ElasticsearchStore;
+
+  beforeEach(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const options = { namespace: 'x', retentionDays: 1, requestTimeoutMs: 1_000, now: Date.now, random: () => 0, log: () => undefined };
+    store = new ElasticsearchStore({ nodes: [`http://127.0.0.1:${port}`], ...options });
+    await store.start();
+  });
+
+  afterEach(async () => {
+    await store.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('gets again what it refused', async () => {
+    const mark = await store.mark();
+    expect(await store.write(contractBatch(records(3)))).toMatchObject({ stored: 0, retry: [0, 1, 2] });
+    expect(await store.write(contractBatch(records(3), 'journal-1', mark))).toMatchObject({ stored: 3, retry: [] });
+  });
+});
