@@ -158,3 +158,10 @@ describe('secrets', () => {
     expect(JSON.stringify(redactSettings(load({ LOGWEIR_ELASTICSEARCH_NODES: 'http://ann:hunter2@h' })))).not.toContain('hunter2');
   });
 });
+
+describe('variables of the command line', () => {
+  it('may stand beside the settings', () => {
+    const env = { LOGWEIR_URL: 'http://hub:4280', LOGWEIR_KEY: 'k', LOGWEIR_KEY_FILE: '/k', LOGWEIR_SEND_URL: 'http://hub:8088' };
+    expect(() => loadSettings({ env, readFile: () => undefined })).not.toThrow();
+  });
+});

@@ -1,6 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import { ConfigError } from './errors.js';
-import { CONFIG_VARIABLE, namedSettings, nearestName } from './names.js';
+import { CLIENT_VARIABLES, CONFIG_VARIABLE, namedSettings, nearestName } from './names.js';
 import type { NamedSetting } from './names.js';
 import type { Settings } from './schema.js';
 import { withoutPasswords } from './show.js';
@@ -80,7 +80,7 @@ function reportUnknownKeys(path: string, tree: Tree, named: readonly NamedSettin
 function reportUnknown(env: Sources['env'], named: readonly NamedSetting[], mistakes: string[]): void {
   const known = new Set([CONFIG_VARIABLE, ...named.flatMap(({ name, setting }) => (setting.secret ? [name, `${name}_FILE`] : [name]))]);
   for (const name of Object.keys(env)) {
-    if (!name.startsWith('LOGWEIR_') || known.has(name)) continue;
+    if (!name.startsWith('LOGWEIR_') || known.has(name) || CLIENT_VARIABLES.includes(name)) continue;
     mistakes.push(`${name}: there is no such setting; did you mean ${nearestName(name, [...known])}?`);
   }
 }

@@ -30,6 +30,9 @@ export function namedSettings(): NamedSetting[] {
 /** Where the settings file is. Not a setting itself. */
 export const CONFIG_VARIABLE = `${PREFIX}_CONFIG`;
 
+/** Of the command line (apps/cli), which may stand in the same environment. */
+export const CLIENT_VARIABLES = ['URL', 'KEY', 'KEY_FILE', 'SEND_URL'].map((name) => `${PREFIX}_${name}`);
+
 /** Edit distance, for "did you mean". */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);

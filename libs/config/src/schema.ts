@@ -105,6 +105,11 @@ export const SCHEMA = {
     port: setting(PORT, '4280', 'its port'),
     allowedHosts: setting(list(TEXT), '', 'further values of the Host header that are ours: what a proxy or a compose network calls us'),
     requestTimeout: setting(duration(1_000, 600_000), '30s', 'how long a request with its body may take to arrive; then 408'),
+    nodeUrl: setting(
+      OPTIONAL_URL,
+      '',
+      'where ingest nodes reach this process of the API, for live tails, without a path; its address when empty, or the host name where it listens at all of them',
+    ),
     corsOrigins: setting(
       list(ORIGIN),
       '',

@@ -18,6 +18,10 @@ export class Draft {
   /** Bit per filled slot. */
   mask = 0;
   level = NO_LEVEL;
+  /** The message's text where it is known without its quotes and escapes, or ''. */
+  text = '';
+  /** The id of the message's template. */
+  pattern = '';
   /** The `@timestamp` found inside in two halves, which are JSON together, or ''. */
   second = '';
   tail = '';
@@ -43,6 +47,7 @@ export class Draft {
     this.#keys.prune();
     this.mask = 0;
     this.level = NO_LEVEL;
+    this.text = '';
     this.second = '';
     this.tail = '';
     this.attributes = '';
@@ -71,6 +76,7 @@ export class Draft {
   /** For formats whose message is a part of the line. */
   clearMessage(): void {
     this.mask &= ~(1 << SLOT.message);
+    this.text = '';
   }
 
   attribute(entry: Entry, raw: string): void {

@@ -52,6 +52,7 @@ const REPEATED = [
   'event.created',
   'container.id',
   'container.name',
+  'log.pattern',
   'stream',
   'logweir.source',
   'logweir.tag',

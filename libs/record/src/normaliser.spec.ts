@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { Patterns } from '#libs/patterns';
 import { RECORD_HEAD } from './normaliser.js';
 import { flatten, unflatten } from './flat.js';
 import type { Event, Fields, Value } from './event.js';
@@ -99,6 +100,44 @@ describe('limits', () => {
     expect(fieldsOf(text)['message']).toBe(text);
     const nested = Array.from({ length: 10_000 }).reduce<Value>((inner) => ({ a: inner }), 1);
     expect(() => recordOf({ fields: { nested } })).not.toThrow();
+  });
+});
+
+describe('fields without a text that name a container', () => {
+  const normalised = (fields: Fields) => flatten(recordOf({ tag: '', text: undefined, fields }));
+
+  it.each<[string, Fields]>([
+    ['as Docker does', { container_id: 'c9', container_name: '/pay-1', container_image: 'shop/pay:2' }],
+    ['as ECS does', { 'container.id': 'c9', 'container.name': 'pay-1', 'container.image.name': 'shop/pay:2' }],
+    ['as an object', { container: { id: 'c9', name: 'pay-1', image: { name: 'shop/pay:2' } } }],
+  ])('are of that container, named %s, and everything else has its meaning', (_, container) => {
+    const record = normalised({ ...container, msg: 'no room', level: 'error', user: 'kim', source: 'stderr', 'app.kind': 'a' });
+    expect(record).toMatchObject({
+      message: 'no room',
+      'log.level': 'error',
+      'container.id': 'c9',
+      'container.name': 'pay-1',
+      'container.image.name': 'shop/pay:2',
+      'service.name': 'pay-1',
+      stream: 'stderr',
+      'attributes.app.kind': 'a',
+    });
+    expect(Object.keys(record).filter((name) => name.startsWith('labels') || name.startsWith('attributes.container'))).toEqual([]);
+  });
+
+  it('keep what is no name of a container, and what names it once more', () => {
+    const fields = { container_id: 'c9', container: { id: 'other', cpu: 2, image: { tag: ['2'] } }, 'container.name': 7, service: 'pay' };
+    expect(normalised(fields)).toMatchObject({
+      'container.id': 'c9',
+      'service.name': 'pay',
+      'attributes.container.id': 'other',
+      'attributes.container.cpu': 2,
+      'attributes.container.image.tag': ['2'],
+      'attributes.container.name': 7,
+    });
+    expect(normalised({ container_id: 'c9', constructor: 'Order', msg: 'x' })).toMatchObject({ 'attributes.constructor': 'Order' });
+    expect(normalised({ container: 'web', msg: 'x' })).toMatchObject({ 'attributes.container': 'web', message: 'x' });
+    expect(normalised({ container: {}, 'container.id': '', msg: 'x' })).not.toHaveProperty(['container.id']);
   });
 });
 
@@ -215,6 +254,18 @@ describe('any event', () => {
         expect(typeof parseRecord(tail)['message']).toBe('string');
       }),
       { numRuns: 600 },
+    );
+  });
+
+  it('has the pattern of the message that is kept, however it came', () => {
+    const patterns = new Patterns();
+    const quote = { tag: '', seconds: 0, nanos: 0, text: '{"msg":"\\""}', fields: {} };
+    fc.assert(
+      fc.property(anyEvent, (event) => {
+        const { message, log } = parseRecord(normaliser.normalise(event, ARRIVAL)) as { message: string; log: { pattern: string } };
+        expect(log.pattern).toBe(patterns.idOf(message));
+      }),
+      { numRuns: 600, examples: [[quote]] },
     );
   });
 

@@ -3,7 +3,7 @@ import type { Draft } from './draft.js';
 import { durationOf, scaleDuration } from './durations.js';
 import type { Entry } from './keys.js';
 import { levelOfNumber, levelOfRaw, NO_LEVEL } from './levels.js';
-import { cut, hasAnsi, quote, stripAnsi, unquote } from './quote.js';
+import { cut, hasAnsi, quote, stripAnsi, unquote, wellFormed } from './quote.js';
 import { SLOT } from './slots.js';
 import type { TimeReader } from './time-reader.js';
 
@@ -58,7 +58,12 @@ export class Placer {
     if (draft.has(SLOT.message)) return false;
     const plain = hasAnsi(text) ? stripAnsi(text) : text;
     if (plain !== text) draft.put(SLOT.original, quote(this.cut(text)));
-    return draft.put(SLOT.message, quote(this.cut(plain)));
+    return this.#put(wellFormed(this.cut(plain)));
+  }
+
+  #put(text: string): boolean {
+    this.#draft.text = text;
+    return this.#draft.put(SLOT.message, quote(text));
   }
 
   cut(text: string): string {

@@ -1,3 +1,4 @@
+import { Patterns } from '#libs/patterns';
 import { Draft } from './draft.js';
 import type { Arrival, Event } from './event.js';
 import { JsonLine } from './json-line.js';
@@ -6,7 +7,7 @@ import { NO_LEVEL } from './levels.js';
 import type { Normalise, NormaliserOptions } from './normaliser.js';
 import { decodePart, encodePart, joinTexts } from './parts.js';
 import { type PlaceOptions, Placer, type Window } from './place.js';
-import { cut, hasAnsi, isPlain, quote, stripAnsi } from './quote.js';
+import { cut, hasAnsi, isPlain, quote, stripAnsi, unquote, wellFormed } from './quote.js';
 import { makeOpening, type Opening, renderRecord } from './render.js';
 import { SLOT } from './slots.js';
 import { jsonOf, StructuredFields } from './structured.js';
@@ -34,6 +35,7 @@ export class Normaliser implements Normalise {
   readonly #text: TextLine;
   readonly #structured: StructuredFields;
   readonly #surroundings: SurroundingsCache;
+  readonly #patterns = new Patterns();
   readonly #retention: number;
 
   #arrival: Arrival | undefined;
@@ -88,10 +90,20 @@ export class Normaliser implements Normalise {
     if (draft.name !== '') this.#placeName();
     if (draft.compact && draft.level === NO_LEVEL) draft.level = INFO;
     if (!draft.has(SLOT.message)) this.#placer.message(event.text === undefined ? jsonOf(event.fields) : trimEnd(event.text));
+    draft.pattern = this.#pattern();
     if (draft.closeAttributes()) this.#options.count('fields_capped');
     if (draft.second === '') this.#outerTime(event);
     if (context.overLimit) this.#options.count('dataset_over_limit');
     return renderRecord(draft, context, this.#opening);
+  }
+
+  #pattern(): string {
+    const { text } = this.#draft;
+    if (text !== '') return this.#patterns.idOf(text);
+    const raw = this.#draft.slots[SLOT.message] ?? '';
+    // With an escape it is not the text itself.
+    if (raw.includes('\\')) return this.#patterns.idOf(unquote(raw));
+    return this.#patterns.idOf(raw, 1, raw.length - 1);
   }
 
   #arrive(arrival: Arrival): void {
@@ -134,13 +146,15 @@ export class Normaliser implements Normalise {
   #plainText(line: string): void {
     const draft = this.#draft;
     if (line.length <= this.#options.maxMessage && isPlain(line)) {
+      draft.text = line;
       draft.put(SLOT.message, line.includes('"') ? JSON.stringify(line) : `"${line}"`);
       this.#text.read(line, true);
       return;
     }
     const plain = hasAnsi(line) ? stripAnsi(line) : line;
     if (plain !== line) draft.put(SLOT.original, quote(cut(line, this.#options.maxMessage)));
-    draft.put(SLOT.message, quote(this.#placer.cut(plain)));
+    draft.text = wellFormed(this.#placer.cut(plain));
+    draft.put(SLOT.message, quote(draft.text));
     this.#text.read(plain, false);
   }
 

@@ -1,5 +1,5 @@
 import type { Draft } from './draft.js';
-import { LEVELS, NO_LEVEL, SEVERITIES } from './levels.js';
+import { LEVELS, SEVERITIES } from './levels.js';
 import { SLOT } from './slots.js';
 
 /**
@@ -16,7 +16,7 @@ export interface Opening {
 }
 
 export interface Surroundings {
-  /** `,"logweir":{…` and, for a level, `},"log":{"level":"info"`; by level + 1. */
+  /** `,"logweir":{…},"log":{"level":"info","pattern":"`; by level + 1. */
   readonly middle: readonly string[];
   /** From `},"stream"` to the end of the record; index: 1 when the record has its own service + 2 when its own host. */
   readonly end: readonly string[];
@@ -34,7 +34,7 @@ export function makeOpening(created: string): Opening {
 
 /** `logweir` is the object's text without its end. */
 export function makeMiddle(logweir: string): readonly string[] {
-  return [`,"logweir":${logweir}`, ...LEVELS.map((level) => `,"logweir":${logweir}},"log":{"level":"${level}"`)];
+  return ['', ...LEVELS.map((level) => `"level":"${level}",`)].map((level) => `,"logweir":${logweir}},"log":{${level}"pattern":"`);
 }
 
 function bits(...slots: readonly number[]): number {
@@ -68,6 +68,8 @@ export function renderRecord(draft: Draft, around: Surroundings, opening: Openin
   text += slots[SLOT.message];
   if ((mask & SCALARS) !== 0) text += scalars(draft, around);
   text += around.middle[level];
+  text += draft.pattern;
+  text += '"';
   if ((mask & GROUPS) !== 0) text = groups(draft, text, around);
   if (draft.labels !== '' || around.labels !== '') text += labels(draft.labels, around.labels);
   if (draft.attributes !== '') text += draft.attributes;
@@ -102,13 +104,11 @@ function event(draft: Draft, opening: string): string {
 
 function log(draft: Draft, before: string): string {
   let text = before;
-  let separator = draft.level === NO_LEVEL ? '},"log":{' : ',';
   if (draft.has(SLOT.logger)) {
-    text += separator === ',' ? ',"logger":' : '},"log":{"logger":';
+    text += ',"logger":';
     text += draft.slots[SLOT.logger];
-    separator = ',';
   }
-  return (draft.mask & ORIGIN) === 0 ? text : text + separator + origin(draft);
+  return (draft.mask & ORIGIN) === 0 ? text : `${text},${origin(draft)}`;
 }
 
 function origin(draft: Draft): string {

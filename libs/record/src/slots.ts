@@ -48,6 +48,7 @@ export const FIELDS: Readonly<Record<string, FieldType>> = {
   'event.original': 'unindexed',
   'log.level': 'keyword',
   'log.logger': 'keyword',
+  'log.pattern': 'keyword',
   'log.origin.file.name': 'keyword',
   'log.origin.file.line': 'long',
   'log.origin.function': 'keyword',

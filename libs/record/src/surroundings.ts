@@ -1,5 +1,6 @@
 import type { Arrival, Event, Fields, Value } from './event.js';
 import { quote } from './quote.js';
+import { containerOf, dockerFields } from './container-fields.js';
 import { makeMiddle, type Surroundings } from './render.js';
 
 /**
@@ -8,6 +9,7 @@ import { makeMiddle, type Surroundings } from './render.js';
  * 16 KiB. Docker repeats them with every line, so they are rendered once per object.
  *
  * Extras with a dot in their name (`com.acme.team`) are labels of the container, others (`APP_ENV`, `team`) `labels`.
+ * Where there is no line of text it was not Docker: then its names and those of ECS say which container, and all else has its meaning.
  */
 export interface Context extends Surroundings {
   readonly tag: string;
@@ -20,9 +22,7 @@ export interface Context extends Surroundings {
 
 type DatasetOf = (tag: string) => string | undefined;
 
-const PARTIAL = new Set(['partial_message', 'partial_id', 'partial_ordinal', 'partial_last']);
 const COMPOSE_SERVICE = 'com.docker.compose.service';
-const CONTAINER = new Set(['container_id', 'container_name', 'container_image']);
 
 export class SurroundingsCache {
   readonly #node: string;
@@ -59,9 +59,9 @@ export class SurroundingsCache {
   #make(event: Event, source: Arrival['source'], datasetOf: DatasetOf): Context {
     const { tag, fields } = event;
     const dataset = datasetOf(tag);
-    const isDocker = typeof fields['container_id'] === 'string';
-    const docker = isDocker ? dockerFields(fields) : { container: '', stream: '', labels: '', rest: Object.entries(fields) };
-    const service = serviceOf(isDocker ? fields : {}, tag);
+    const isDocker = event.text !== undefined && typeof fields['container_id'] === 'string';
+    const docker = isDocker ? dockerFields(fields) : containerOf(fields, event.text === undefined);
+    const service = serviceOf(isDocker ? fields : {}, docker.name || tag);
     const context: Context = {
       tag,
       source,
@@ -86,50 +86,8 @@ function datasetTail(dataset = ''): string {
   return dataset === '' ? '' : `,"data_stream":{"dataset":"${dataset}"}`;
 }
 
-function serviceOf(fields: Fields, tag: string): string {
+function serviceOf(fields: Fields, otherwise: string): string {
   const compose = fields[COMPOSE_SERVICE];
-  const name = fields['container_name'];
-  const service =
-    typeof compose === 'string' && compose !== '' ? compose : typeof name === 'string' && name !== '' ? withoutSlash(name) : tag;
+  const service = typeof compose === 'string' && compose !== '' ? compose : otherwise;
   return service === '' ? '' : `},"service":{"name":${quote(service)}`;
-}
-
-function withoutSlash(name: string): string {
-  return name.startsWith('/') ? name.slice(1) : name;
-}
-
-interface DockerFields extends Pick<Context, 'labels' | 'rest'> {
-  /** The group without its end. */
-  readonly container: string;
-  readonly stream: string;
-}
-
-function dockerFields(fields: Fields): DockerFields {
-  const container: string[] = [];
-  const containerLabels: string[] = [];
-  const labels: string[] = [];
-  const rest: [string, Value][] = [];
-  for (const [key, value] of Object.entries(fields)) {
-    if (PARTIAL.has(key)) continue;
-    if (typeof value !== 'string') rest.push([key, value]);
-    else if (CONTAINER.has(key)) container.push(containerField(key, value));
-    else if (key !== 'source' || streamOf(value) === '')
-      (key.includes('.') ? containerLabels : labels).push(`${labelName(key)}:${quote(value)}`);
-  }
-  if (containerLabels.length > 0) container.push(`"labels":{${containerLabels.join(',')}}`);
-  return { container: `},"container":{${container.join(',')}`, stream: streamOf(fields['source']), labels: labels.join(','), rest };
-}
-
-function containerField(key: string, value: string): string {
-  if (key === 'container_image') return `"image":{"name":${quote(value)}}`;
-  return key === 'container_id' ? `"id":${quote(value)}` : `"name":${quote(withoutSlash(value))}`;
-}
-
-function streamOf(source: Value | undefined): string {
-  return source === 'stdout' || source === 'stderr' ? `,"stream":"${source}"` : '';
-}
-
-/** Elasticsearch refuses NUL in the keys of flattened fields, and empty ones are of no use. */
-function labelName(key: string): string {
-  return key === '' ? '"_"' : quote(key.replaceAll('\u0000', '_'));
 }

@@ -95,7 +95,7 @@ export class Metrics {
   readonly storeRetries = this.counter('logweir_store_retries_total', 'Records that were sent to the store again');
   readonly storeEvents = this.counter(
     'logweir_store_events_total',
-    'What the store met: retention by bytes, compaction, damaged files, splits, failovers',
+    'What the store met: retention by bytes, compaction, damaged files, splits, failovers, answers with fewer records than asked for',
     ['event'],
   );
   readonly deadLetters = this.gauge('logweir_dead_letters', 'Dead letters kept');
@@ -107,11 +107,28 @@ export class Metrics {
   readonly deadLetterBytes = this.gauge('logweir_dead_letter_bytes', 'Bytes of dead letters on disk');
   readonly searchSeconds = new Histogram({
     name: 'logweir_search_seconds',
-    help: 'Time of a search or histogram in the store',
+    help: 'Time of a question to the store',
     labelNames: ['kind'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.registry],
   });
+
+  readonly exportsRunning = this.gauge('logweir_exports_running', 'Exports that are being sent');
+  readonly exportRecords = this.counter('logweir_export_records_total', 'Records that were exported');
+  readonly exportBytes = this.counter('logweir_export_bytes_total', 'Bytes of exported records');
+  readonly exportsCut = this.counter(
+    'logweir_exports_cut_total',
+    'Exports that did not come to their end: client (it went away), stalled (it took nothing for a minute) or store',
+    ['by'],
+  );
+
+  readonly tailSubscribers = this.gauge('logweir_tail_subscribers', 'Tails that this node looks for records for');
+  readonly tailRecords = this.counter('logweir_tail_records_total', 'Records that were handed to tails');
+  readonly tailDropped = this.counter('logweir_tail_dropped_total', 'Records that a tail did not get because it was read too slowly');
+  readonly tailPassedOver = this.counter(
+    'logweir_tail_passed_over_total',
+    'Records that no tail looked at, because more came in than tails may cost',
+  );
 
   readonly alertRules = this.gauge('logweir_alert_rules', 'Rules that are looked after, as this process knows them');
   readonly alertSilences = this.gauge(
