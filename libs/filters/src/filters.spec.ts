@@ -1,3 +1,4 @@
+import { Patterns } from '#libs/patterns';
 import { compileSearch, parseQuery } from '#libs/query';
 import type { Filter } from './filter.js';
 import { kept, makeEvent, makeFilters, normaliser, ARRIVAL, recordOf, redactAll } from './filters.fixture.js';
@@ -53,6 +54,16 @@ describe('redaction', () => {
     const event = makeEvent({ text: line });
     const before = normaliser.normalise(event, ARRIVAL);
     expect(kept(filters, event)).toBe(before.replace(String.raw`\"password\":\"x\"`, String.raw`\"password\":\"****\"`));
+  });
+
+  it('leaves the pattern of what is kept, not of what was there', () => {
+    const { filters } = makeFilters(redactAll());
+    const patterns = new Patterns();
+    for (const text of ['mail of kim@example.org is full', '{"msg":"password=hunter2hunter2 \\"x\\" refused","level":"warn"}']) {
+      const { message, log } = recordOf(kept(filters, makeEvent({ text }))) as { message: string; log: { pattern: string } };
+      expect(message).toContain('****');
+      expect(log.pattern).toBe(patterns.idOf(message));
+    }
   });
 
   it('of a record without anything to find is that very record', () => {

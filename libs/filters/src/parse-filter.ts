@@ -19,7 +19,7 @@ import { MAX_FIELDS, MAX_KEEP } from './limits.js';
 
 const KINDS = ['redact', 'drop', 'sample'] as const;
 /** What records are found and put in order by, and what tells who wrote them. */
-const FIXED = /^(?:@timestamp|event\..*|log\.level|logweir\..*|\*)$/;
+const FIXED = /^(?:@timestamp|event\..*|log\.level|log\.pattern|logweir\..*|\*)$/;
 const KEEP = /^1\s+in\s+(\d{1,7})$/;
 
 export interface FilterRules {

@@ -6,7 +6,7 @@ import { type Hash, isMark, markOf, REDACTED_KEY, REMOVED } from './marks.js';
 import { isSecretKey } from './secret-keys.js';
 import { type Applies, appliesTo, type Report, type TextRedactor } from './text-redactor.js';
 
-/** Numbers and times that this process has made: no sender's text is in them. And the dataset, which names the record's stream. */
+/** Numbers, times and hashes that this process has made: no sender's text is in them. And the dataset, which names the record's stream. */
 const OURS = new Set([
   '@timestamp',
   'event.created',
@@ -14,6 +14,7 @@ const OURS = new Set([
   'event.severity',
   'event.duration',
   'log.level',
+  'log.pattern',
   'data_stream.dataset',
 ]);
 /** Of a part of a join, which is an event and no record. */

@@ -2,6 +2,7 @@
  * Redaction of whole records, on their text as it goes into the journal. A record that holds nothing suspicious costs one look
  * at its line; any other is read value by value, keys and JSON text inside of values too.
  */
+import { Patterns } from '#libs/patterns';
 import { type Event, FIELDS, jsonOf, RECORD_HEAD, stripAnsi } from '#libs/record';
 import type { RedactFilter } from './filter.js';
 import { rewriteJson } from './json-rewriter.js';
@@ -14,6 +15,7 @@ const HEAD = `${RECORD_HEAD}0`;
 
 export class Redactor {
   readonly #visitor: RecordVisitor;
+  readonly #patterns = new Patterns();
   readonly #hasPatterns: boolean;
   /** Pieces one of which every record that a filter of one's own changes must hold; undefined: any record may. */
   readonly #pieces: readonly string[] | undefined;
@@ -75,8 +77,18 @@ export class Redactor {
       isMessageChanged ||= path === 'message';
       report(filter, path);
     });
-    const redacted = rewriteJson(record, visitor) ?? record;
-    return isMessageChanged ? withoutOddOriginal(redacted) : redacted;
+    const redacted = rewriteJson(record, visitor);
+    if (redacted === undefined) return record;
+    return this.#withItsPattern(isMessageChanged ? withoutOddOriginal(redacted) : redacted);
+  }
+
+  /** The pattern of the message as it is kept: an id of the one before would be a hash of what was taken out. */
+  #withItsPattern(record: string): string {
+    const { message, log } = JSON.parse(record) as { message?: unknown; log?: { pattern?: unknown } };
+    if (typeof message !== 'string' || typeof log?.pattern !== 'string') return record;
+    const at = record.indexOf(`"pattern":${JSON.stringify(log.pattern)}`, record.indexOf('},"log":{'));
+    const begin = at + '"pattern":"'.length;
+    return at < 0 ? record : record.slice(0, begin) + this.#patterns.idOf(message) + record.slice(begin + log.pattern.length);
   }
 }
 

@@ -18,7 +18,7 @@ export const KNOWN_FIELDS: Readonly<Record<string, KnownField>> = Object.freeze(
   'log.origin.function': { type: 'keyword' },
   'log.origin.file.name': { type: 'keyword' },
   'log.origin.file.line': { type: 'long' },
-  'log.pattern': { type: 'keyword' },
+  'log.pattern': { type: 'keyword', column: 'pattern' },
   'log.syslog.severity.code': { type: 'long' },
   'log.syslog.facility.code': { type: 'long' },
   'event.severity': { type: 'long' },
@@ -108,4 +108,12 @@ export function fieldOf(typed: string): Field {
     return { name, type: object === 'attributes' ? 'dynamic' : 'flattened', path };
   }
   return { name: `attributes.${name}`, type: 'dynamic', path: ['attributes', name] };
+}
+
+/** Kept to be shown, as it came with its colours; no store can search it. */
+const SHOWN_ONLY: ReadonlySet<string> = new Set(['event.original']);
+
+/** Where a record has what was typed, for a choice of fields: also of those that no query can ask for. */
+export function storedField(typed: string): Pick<Field, 'name' | 'path'> {
+  return SHOWN_ONLY.has(typed) ? { name: typed, path: typed.split('.') } : fieldOf(typed);
 }

@@ -2,6 +2,7 @@ export type { AllQuery, AndQuery, ExistsQuery, MatchQuery, NotQuery, OrQuery, Qu
 export { conditionOf, type Condition } from './condition.js';
 export { formatAddress } from './addresses.js';
 export { QueryError, type QueryErrorCode } from './errors.js';
+export { examineQuery, type ExaminedQuery } from './examine.js';
 export { parseQuery } from './parser.js';
 export { formatQuery } from './format.js';
 export { toElasticsearch, type ElasticsearchQuery } from './elasticsearch.js';
@@ -9,6 +10,6 @@ export { needsOf, tokenValue, type Needs } from './needs.js';
 export { toSql, type SqlCondition, type SqlParam } from './sql.js';
 export { toPredicate, type Predicate } from './predicate.js';
 export { tokenise, wordsOf } from './tokeniser.js';
-export { fieldOf, KNOWN_FIELDS, SHORT_NAMES, type Field, type FieldType, type KnownField } from './fields.js';
+export { fieldOf, storedField, KNOWN_FIELDS, SHORT_NAMES, type Field, type FieldType, type KnownField } from './fields.js';
 export { formatTime, parseTime, type Span } from './times.js';
 export { compileSearch, type RegexSearch } from './regex-search.js';

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { cpuMs } from '../../../test/support/cpu-time.js';
 import { formatQuery, parseQuery, QueryError } from '#libs/query';
 
 /** One row per form that Kibana users type, and per extension of ours; the right side is the canonical form. */
@@ -97,10 +98,7 @@ it.each(MISTAKES)('says what is wrong with %j', (typed, code, position, hint) =>
 
 it('refuses 1000 nested brackets at once', () => {
   const text = '('.repeat(1000) + 'a' + ')'.repeat(1000);
-  mistakeIn(text);
-  const start = performance.now();
-  expect(mistakeIn(text).code).toBe('query_too_deep');
-  expect(performance.now() - start).toBeLessThan(5);
+  expect(cpuMs(() => expect(mistakeIn(text).code).toBe('query_too_deep'))).toBeLessThan(5);
 });
 
 it('refuses a query that is too long or has too many clauses', () => {

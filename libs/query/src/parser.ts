@@ -21,6 +21,13 @@ export function parseQuery(text: string): Query {
   return new Parser(text).parse();
 }
 
+/** A query and whether its text is written as Kibana's KQL is: `-x` and clauses side by side leave no trace in the tree. */
+export function parseTyped(text: string): { readonly query: Query; readonly isWrittenAsKql: boolean } {
+  if (text.length > MAX_QUERY_LENGTH) return { query: parseQuery(text), isWrittenAsKql: false };
+  const parser = new Parser(text);
+  return { query: parser.parse(), isWrittenAsKql: !parser.isExtended };
+}
+
 const OPERATORS: readonly RangeOperator[] = ['>=', '<=', '>', '<'];
 
 /** Signs of other languages at the start of a clause, and what to write here. */
@@ -31,6 +38,8 @@ const FOREIGN: readonly (readonly [sign: string, hint: string])[] = [
 ];
 
 class Parser {
+  /** A way of joining clauses was used that KQL does not know, or means otherwise. */
+  isExtended = false;
   private readonly scanner: Scanner;
   private clauses = 0;
   private depth = 0;
@@ -66,7 +75,9 @@ class Parser {
   /** Whether another clause follows without a word between. */
   private continues(): boolean {
     const next = this.scanner.peek();
-    return next !== '' && next !== ')' && next !== '}' && !this.atKeyword('or');
+    const found = next !== '' && next !== ')' && next !== '}' && !this.atKeyword('or');
+    this.isExtended ||= found;
+    return found;
   }
 
   private unary(): Query {
@@ -98,7 +109,9 @@ class Parser {
   private minus(): boolean {
     if (this.scanner.peek() !== '-') return false;
     const next = this.scanner.text.charAt(this.scanner.position + 1);
-    return /[\p{L}\p{N}_@"(*\\/]/u.test(next) && this.scanner.take('-');
+    const found = /[\p{L}\p{N}_@"(*\\/]/u.test(next) && this.scanner.take('-');
+    this.isExtended ||= found;
+    return found;
   }
 
   private clause(): Query {

@@ -198,8 +198,9 @@ function anyValue(field: Field, test: Test, beginnings?: string): SqlCondition {
   const key = JSON.stringify(field.name);
   const element = test('x');
   const before = beginnings === undefined ? plain('contains(rest, ?)', key) : beginsLike(key, beginnings);
+  const holds = `len(list_filter(${valuesAt('?')}, lambda x: ${element.sql})) > 0`;
   return {
-    sql: `(${before.sql} AND len(list_filter(${valuesAt('?')}, lambda x: ${element.sql})) > 0)`,
+    sql: beginnings === undefined ? `(${before.sql} AND ${holds})` : `CASE WHEN ${before.sql} THEN ${holds} ELSE FALSE END`,
     params: [...before.params, path, path, path, ...element.params],
   };
 }
