@@ -34,7 +34,8 @@ export class Head {
     }
     this.end = end;
     while (this.#bytes > this.maxBytes) this.#evict();
-    this.wake();
+    // Behind the acknowledgements of these frames, which go out in this turn.
+    setImmediate(() => this.wake());
   }
 
   #evict(): void {

@@ -49,8 +49,16 @@ export function joinedId(ids: readonly string[]): string {
 export class Collector {
   /** By first position. */
   readonly #open = new Map<Position, OpenJoin>();
+  /** Joins that began before this were stepped over. */
+  #since: Position = 0;
 
   constructor(private readonly compose: Compose) {}
+
+  /** Nothing of the joins that began before `position` is handed on: without the lines in between they would be others. */
+  stepOver(position: Position): void {
+    this.#open.clear();
+    this.#since = position;
+  }
 
   /** Where reading must begin to collect all open joins again: the frame in which the oldest begins. */
   get oldest(): Position | undefined {
@@ -84,6 +92,7 @@ export class Collector {
   }
 
   #addPart(head: Extract<JoinHead, { part: unknown }>['part'], body: string, frame: Position): void {
+    if (head.first < this.#since) return;
     let join = this.#open.get(head.first);
     if (join === undefined) this.#open.set(head.first, (join = { frame, separator: head.separator, parts: [] }));
     join.parts.push({ id: head._id, ordinal: head.ordinal ?? join.parts.length, body });
@@ -91,7 +100,7 @@ export class Collector {
 
   #end(first: Position, position: Position, into: Collected): void {
     const join = this.#open.get(first);
-    // None of its parts could be read: there is nothing to hand on.
+    // It was stepped over, or none of its parts could be read: there is nothing to hand on.
     if (join === undefined) return;
     this.#open.delete(first);
     const parts = join.parts.sort((a, b) => a.ordinal - b.ordinal);

@@ -16,6 +16,18 @@ async function commitAll(reader: Reader, count: number): Promise<void> {
 }
 
 describe('journal', () => {
+  it('lets appends go on before readers look at what they wrote', async () => {
+    const journal = await openJournal(folder.dir);
+    const order: string[] = [];
+    const read = journal.reader('rules').visit(LIMITS, () => order.push('read'));
+    await journal.append({ lines: [message('m')], urgent: true });
+    for (let step = 0; step < 20; step++) await Promise.resolve();
+    order.push('acknowledged');
+    await read;
+    expect(order).toEqual(['acknowledged', 'read']);
+    await journal.close();
+  });
+
   it('hands on what was appended, in order, with the position as sequence and the segment id and offset as identity', async () => {
     const journal = await openJournal(folder.dir);
     const reader = journal.reader('drain');
@@ -54,6 +66,19 @@ describe('journal', () => {
     const appends = Array.from({ length: 200 }, (_, at) => journal.append({ lines: [message(String(at))], urgent: true }));
     await Promise.all(appends);
     expect(journal.gauges['commits']).toBeLessThanOrEqual(2);
+    await journal.close();
+  });
+
+  it('acknowledges what waits for a slow disk piece by piece', async () => {
+    const journal = await openJournal(folder.dir);
+    const done: number[] = [];
+    const appends = Array.from({ length: 24 }, async () => {
+      await journal.append({ lines: [message('x'.repeat(1024 * 1024))], urgent: true });
+      done.push(Number(journal.gauges['commits']));
+    });
+    await Promise.all(appends);
+    expect(done[0]).toBe(1);
+    expect(done.at(-1)).toBe(6);
     await journal.close();
   });
 

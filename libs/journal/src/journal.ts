@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { syncPath } from '#libs/disk';
 import { ChunkFiles, ChunkLog } from './chunk-files.js';
 import { ChunkTable } from './chunk-table.js';
-import { CursorFile, type CursorState } from './cursor.js';
+import { type Cursor, CursorFile, type CursorState } from './cursor.js';
 import { AppendError, JournalClosedError, type JournalError, JournalFullError, type JournalWriteError } from './errors.js';
 import { MAX_FRAME_BYTES } from './frame.js';
 import { FrameWriter } from './frame-writer.js';
@@ -24,7 +24,7 @@ import { type JournalOptions, type JournalSettings, settingsOf } from './options
 import { OpenJoins } from './open-joins.js';
 import { lengthOf, PayloadWriter } from './payload.js';
 import { type Position, positionOf } from './position.js';
-import { Reader } from './reader.js';
+import { PassingPlace, Reader, type ReaderParts } from './reader.js';
 import { recover, type Recovered } from './recovery.js';
 import { encodeHead, newSegmentId, type Segment, type SegmentHead, segmentName } from './segment.js';
 import { Segments } from './segments.js';
@@ -307,10 +307,48 @@ export class Journal {
     const state = found === undefined || found === 'damaged' ? { position: oldest, from: oldest, mark: '', counters: {} } : found;
     const path = join(this.#settings.dir, 'cursors', `${name}.cursor`);
     const reader = new Reader({
-      name,
-      journal: this.id,
+      ...this.#partsOf(name),
       start: { mark: state.mark, counters: state.counters, replayUntil: this.#begin },
       cursor: new CursorFile(path, this.id, state, () => void this.#dropRead()),
+      goneBefore: () => this.#segments.droppedBefore,
+      skipped: (from, to) => {
+        this.#settings.count('reader_skips');
+        this.#settings.report('journal_reader_skipped', { consumer: name, from, to });
+      },
+    });
+    this.#readers.set(name, reader);
+    return reader;
+  }
+
+  /** Behind the last durable append, as a place to begin at. */
+  get tip(): Cursor {
+    return { position: this.#head.end, from: this.#joins.oldestFrame ?? this.#head.end };
+  }
+
+  /** The first position that can be read: what lies before it has been removed. */
+  get oldest(): Position {
+    const oldest = this.#segments.oldest;
+    return oldest === undefined ? this.#begin : positionOf(oldest.number, 0);
+  }
+
+  /**
+   * A passing consumer: it begins where it is told, commits nothing and keeps no segment from being removed; `gone` is told
+   * of what was removed before it was read. Close it.
+   */
+  follow({ position, from }: Cursor, gone: (from: Position, to: Position) => void): Reader {
+    return new Reader({
+      ...this.#partsOf('tail'),
+      start: { mark: '', counters: {}, replayUntil: this.#begin },
+      cursor: new PassingPlace({ position, from, mark: '', counters: {} }),
+      goneBefore: () => this.#segments.removedBefore,
+      skipped: gone,
+    });
+  }
+
+  #partsOf(name: string): Omit<ReaderParts, 'start' | 'cursor' | 'goneBefore' | 'skipped'> {
+    return {
+      name,
+      journal: this.id,
       head: this.#head,
       segments: this.#segments,
       compose: this.#settings.compose,
@@ -319,13 +357,7 @@ export class Journal {
         this.#settings.count('damaged_frames');
         this.#settings.report('journal_damage', { consumer: name, position: damage.position, bytes: damage.damaged });
       },
-      skipped: (from, to) => {
-        this.#settings.count('reader_skips');
-        this.#settings.report('journal_reader_skipped', { consumer: name, from, to });
-      },
-    });
-    this.#readers.set(name, reader);
-    return reader;
+    };
   }
 
   #oldestNeeded(name: string): Position {

@@ -59,10 +59,21 @@ export class PayloadWriter {
       this.out.add(`{"create":{"_id":${JSON.stringify(line.id)}}}\n${line.source}\n`);
       this.#counted++;
     } else {
-      this.out.add(formatJoin(line, prefix + (base + index), position + index, this.open));
+      this.out.add(this.#join(line, prefix + (base + index), position + index));
       this.#flags = HAS_JOINS;
       if ('part' in line) this.#counted++;
     }
+  }
+
+  #join(line: PartLine | EndLine, id: string, position: Position): string {
+    if ('end' in line) {
+      this.open.end(line.end);
+      return `{"end":{"first":${line.end}}}\n{}\n`;
+    }
+    const first = line.part === 'self' ? position : line.part;
+    this.open.begin(first, this.place.position);
+    const head = { part: { _id: id, first, separator: line.separator, ordinal: line.ordinal } };
+    return `${JSON.stringify(head)}\n${line.body}\n`;
   }
 
   #sequence(index: number): string {
@@ -70,17 +81,6 @@ export class PayloadWriter {
     if (low >= LOW_DIGITS || this.#high === '0') return String(this.place.position + index);
     return this.#high + String(LOW_DIGITS + low).slice(1);
   }
-}
-
-function formatJoin(line: PartLine | EndLine, id: string, position: Position, open: OpenJoins): string {
-  if ('end' in line) {
-    open.end(line.end);
-    return `{"end":{"first":${line.end}}}\n{}\n`;
-  }
-  const first = line.part === 'self' ? position : line.part;
-  open.begin(first);
-  const head = { part: { _id: id, first, separator: line.separator, ordinal: line.ordinal } };
-  return `${JSON.stringify(head)}\n${line.body}\n`;
 }
 
 /** The head of a part or an end, as `formatPayload` wrote it. */

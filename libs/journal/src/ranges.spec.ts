@@ -47,4 +47,26 @@ describe('a reader of ranges', () => {
     expect(messages(await reader.read(LIMITS))).toEqual(['behind']);
     await journal.close();
   });
+
+  it('hands on no join that it stepped over a part of, and needs nothing of it any more', async () => {
+    const { journal } = await journalOf(0);
+    const reader = journal.reader('detect');
+    const part = async (first: number | 'self', body: string) => {
+      await journal.append({ lines: [{ part: first, separator: '\n', body }], urgent: true });
+    };
+    const open = journal.next;
+    await part('self', 'a');
+    const ended = journal.next;
+    await part('self', 'b');
+    await journal.append({ lines: [message('read')], urgent: true });
+    expect(messages(await reader.read(LIMITS))).toEqual(['read']);
+    await journal.append({ lines: [{ end: ended }], urgent: true });
+    expect(await reader.skip()).toEqual({ position: journal.durable, from: journal.durable });
+    await part(open, 'c');
+    await journal.append({ lines: [{ end: open }, message('behind')], urgent: true });
+    const read = await reader.read(LIMITS);
+    expect(messages(read)).toEqual(['behind']);
+    expect(read?.cursor.from).toBe(read?.to);
+    await journal.close();
+  });
 });

@@ -2,7 +2,7 @@
  * A reader hands on durable records strictly in order, from its cursor on: near the head from memory, behind it from the
  * files, with the same code behind both. What could not be read is stepped over, counted and reported.
  */
-import type { Cursor, CursorFile } from './cursor.js';
+import type { Cursor, CursorFile, CursorState } from './cursor.js';
 import type { Damage, Found } from './frame.js';
 import { FrameFile } from './frame-file.js';
 import type { Head } from './head.js';
@@ -69,15 +69,35 @@ export interface CommitExtras {
   readonly counters?: Readonly<Record<string, number>>;
 }
 
+/** Where a reader keeps how far it is. */
+export type Place = Pick<CursorFile, 'state' | 'written' | 'write' | 'flush'>;
+
+/** Of a reader that holds nothing back and begins where it is told: nothing is written. */
+export class PassingPlace implements Place {
+  constructor(public state: CursorState) {}
+
+  get written(): CursorState {
+    return this.state;
+  }
+
+  async write(state: CursorState): Promise<void> {
+    this.state = state;
+  }
+
+  async flush(): Promise<void> {}
+}
+
 export interface ReaderParts {
   readonly name: string;
   readonly journal: string;
   readonly start: ReaderStart;
-  readonly cursor: CursorFile;
+  readonly cursor: Place;
   readonly head: Head;
   readonly segments: Segments;
   readonly compose: Compose;
   readonly isClosed: () => boolean;
+  /** What lies before this was removed although the reader had not read it. */
+  readonly goneBefore: () => Position;
   readonly damage: (damage: Damage) => void;
   readonly skipped: (from: Position, to: Position) => void;
 }
@@ -171,6 +191,7 @@ export class Reader {
     if (position > this.#position) {
       this.#position = position;
       this.#ahead = [];
+      this.#collector.stepOver(position);
       await this.#closeFile();
     }
     return { position: this.#position, from: this.#collector.oldest ?? this.#position };
@@ -229,7 +250,7 @@ export class Reader {
   }
 
   #enter(position: Position): Position {
-    const gone = this.#parts.segments.droppedBefore;
+    const gone = this.#parts.goneBefore();
     if (this.#position < gone) this.#parts.skipped(this.#position, gone);
     return position;
   }
@@ -243,6 +264,7 @@ export class Reader {
       this.#file = await FrameFile.open(segment.path, segment.number, offset);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.#parts.skipped(this.#position, positionOf(segment.number + 1, 0));
     }
     return this.#file;
   }

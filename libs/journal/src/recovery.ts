@@ -145,7 +145,7 @@ async function recoverTail(segment: Segment, previous: Segment | undefined, cont
   const foot = await readFoot(segment, size);
   const before = head?.lines ?? (await linesUpTo(previous));
   const tail: Tail = { ...emptyTail(), head, before, lines: before, open: new Set(head?.open) };
-  if (foot !== undefined && foot.open === 0) return { ...tail, lines: tail.lines + foot.lines, open: new Set() };
+  if (foot !== undefined && foot.open === 0) return { ...tail, frames: foot.frames, lines: tail.lines + foot.lines, open: new Set() };
   const end = await scanTail(segment, tail, context.report);
   if (foot !== undefined) return tail;
   if (end < size) context.report('journal_tail_cut', { file: segment.path, offset: end, bytes: size - end });

@@ -7,9 +7,13 @@ export class Segments {
   readonly #list: Segment[];
   /** Segments below this were removed although a consumer had not read them. */
   droppedBefore: Position = 0;
+  /** Segments below this were removed, whoever had read them. */
+  removedBefore: Position = 0;
 
   constructor(segments: readonly Segment[]) {
     this.#list = [...segments];
+    const oldest = this.#list[0];
+    if (oldest !== undefined) this.removedBefore = positionOf(oldest.number, 0);
   }
 
   add(segment: Segment): void {
@@ -55,6 +59,7 @@ export class Segments {
       const end = positionOf(oldest.number, oldest.end);
       const isForced = end > needed && end <= held && bytes > maxBytes;
       if (end > needed && !isForced) break;
+      this.removedBefore = positionOf(oldest.number + 1, 0);
       if (isForced) this.droppedBefore = positionOf(oldest.number + 1, 0);
       bytes -= oldest.end;
       gone.push(oldest);

@@ -5,7 +5,8 @@
  *   - at once when somebody waits for an acknowledgement, after the one that is running;
  *   - else 10 ms after the first frame or at 1 MiB, so that a fast sender without acks does not cost a sync per read.
  *
- * A batch belongs to one segment. Before the first batch of a new one the old segment is sealed. When a write or a sync
+ * It takes frames until they are 4 MiB: what waits behind a slow disk is acknowledged, and seen by readers who find it in memory, piece by
+ * piece. A batch belongs to one segment. Before the first batch of a new one the old segment is sealed. When a write or a sync
  * fails, everything that waits fails too, as it lies behind the hole; the file is cut to what is durable.
  */
 import { type FileHandle, open, rm } from 'node:fs/promises';
@@ -16,6 +17,8 @@ import { encodeFoot, type Segment } from './segment.js';
 
 const COMMIT_DELAY_MS = 10;
 const COMMIT_BYTES = 1024 * 1024;
+/** Half of what the head keeps in memory. */
+const MOST_COMMIT_BYTES = 4 * 1024 * 1024;
 
 /** A segment that is not on disk before its first batch. */
 export interface Planned {
@@ -73,7 +76,7 @@ export class Writer {
   /** Adds a frame to what the next commit writes. `done` is shared by all of that commit. */
   add(plan: Planned, frame: Frame, extras: { counted: number; urgent: boolean; chunk: Buffer | undefined }): Batch {
     let batch = this.#queue.at(-1);
-    if (batch === undefined || batch.plan !== plan) {
+    if (batch === undefined || batch.plan !== plan || batch.bytes >= MOST_COMMIT_BYTES) {
       batch = newBatch(plan);
       this.#queue.push(batch);
     }
