@@ -24,7 +24,7 @@ export class CompiledRule {
   constructor(readonly rule: Rule) {
     const of = 'of' in rule ? rule.of : undefined;
     const fields = [rule.where, ...(of === undefined ? [] : [of])].map(fieldsOf);
-    this.#matchesLean = fields.every((names) => names !== undefined && isLean([...names]));
+    this.#matchesLean = fields.every(areLean);
     this.#countsLean = isLean([...rule.groupBy, ...(rule.field === undefined ? [] : [rule.field])]);
     this.fieldPath = rule.field === undefined ? undefined : pathOf(rule.field);
     this.#where = toPredicate(rule.where, NO_NOW);
@@ -62,6 +62,11 @@ export class CompiledRule {
   view(record: RecordBytes): StoredRecord {
     return this.#countsLean ? record.lean : record.full;
   }
+}
+
+/** Whether a query that asks for these can be asked of a record of `LEAN_FIELDS`. */
+export function areLean(fields: ReadonlySet<string> | undefined): boolean {
+  return fields !== undefined && isLean([...fields]);
 }
 
 function isLean(fields: readonly string[]): boolean {

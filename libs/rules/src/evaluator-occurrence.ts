@@ -147,7 +147,7 @@ export class OccurrenceRun implements RuleRun {
         notice = { fact, number: `${number}:${index}`, matches: fact.matches };
         this.#cool(group, fact.second);
       } else if (notice !== undefined) notice.matches += fact.matches;
-      else fold(group, fact);
+      else fold(group, fact, `${number}:${index}`);
     });
     if (notice !== undefined) this.#notice(group, notice);
   }
@@ -159,13 +159,15 @@ export class OccurrenceRun implements RuleRun {
 
   #endCooldown(group: Group): void {
     const until = group.until;
-    const { folded, foldedAt, term, before } = group;
+    const { folded, foldedAt, foldedFirst, term, before } = group;
     group.until = -1;
     if (folded === 0) return;
     group.folded = 0;
+    group.foldedFirst = undefined;
     group.term = undefined;
     group.before = undefined;
-    this.#emit(group, { number: 'digest', idSecond: until, at: until, startsAt: foldedAt, value: folded, folded, term, before });
+    const number = `digest:${foldedFirst ?? ''}`;
+    this.#emit(group, { number, idSecond: until, at: until, startsAt: foldedAt, value: folded, folded, term, before });
     this.#cool(group, until);
   }
 
@@ -224,7 +226,8 @@ function emptyGroup(key: readonly string[], text: string): Group {
   return { key, text, until: -1, folded: 0, foldedAt: -1 };
 }
 
-function fold(group: Group, fact: Fact): void {
+function fold(group: Group, fact: Fact, number: string): void {
+  if (group.folded === 0) group.foldedFirst = number;
   group.folded += fact.matches;
   if (fact.second < group.foldedAt) return;
   group.foldedAt = fact.second;

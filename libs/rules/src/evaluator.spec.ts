@@ -132,6 +132,23 @@ describe('An occurrence rule', () => {
     expect(node.tick(61)).toMatchObject([{ kind: 'occurrence', folded: 3, value: 3 }]);
   });
 
+  it('gives a digest of late matches an id of its own, when it ends in the same second as one before', () => {
+    const short = occurrenceRule({ cooldownMs: 5_000 });
+    const { node } = start(short);
+    node.tick(0);
+    const seen = [
+      ...node.send(short, 2, [group('api', [[1, 1]])]),
+      ...node.send(short, 3, [group('api', [[2, 1]])]),
+      ...node.run(3, 20),
+      ...node.send(short, 21, [group('api', [[1, 1]])]),
+      ...node.send(short, 22, [group('api', [[2, 1]])]),
+      ...node.run(22, 30),
+    ];
+    const digests = seen.filter(({ folded }) => folded > 0);
+    expect(digests.map(({ atMs }) => atMs - T0 * 1_000)).toEqual([6_000, 6_000]);
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length);
+  });
+
   it('tells of a value that is new, once', () => {
     const terms = occurrenceRule({ kind: 'new_term', field: 'user.id', rememberMs: 600_000, cooldownMs: 0 });
     const { node } = start(terms);

@@ -11,11 +11,12 @@ const FACTS = [
   ['host.name', '},"host":{"name":'],
   ['http.response.status_code', '"response":{"status_code":'],
   ['container.name', '},"container":{'],
+  ['log.pattern', '},"log":{'],
   ['logweir.node', ',"logweir":{'],
 ] as const;
 /** Facts whose needle opens an object: the member looked for in it. */
-const MEMBERS = [undefined, undefined, undefined, Buffer.from('"name":'), Buffer.from('"node":')];
-const NODE = 4;
+const MEMBERS = [undefined, undefined, undefined, Buffer.from('"name":'), Buffer.from('"pattern":'), Buffer.from('"node":')];
+const NODE = 5;
 
 export const FACT_FIELDS: readonly string[] = FACTS.map(([field]) => field);
 export const TIME_NEEDLE = FACTS.length;

@@ -22,6 +22,7 @@ export { isObject, ObjectReader, type Read, Refusal, show } from './object-reade
 export { integer, oneOf, readField, readList, readName, readQuery } from './values.js';
 export { MAX_RULE_FILE_LENGTH, MAX_RULES, parseRules, type ParsedRules } from './rule-file.js';
 export { Detector, type DetectInput } from './detector.js';
+export { QuerySieve, type SievedQuery } from './query-sieve.js';
 export { OTHER_GROUP, SignalBuilder, type RangeOfSignal } from './signal-builder.js';
 export { Evaluator, type EvaluatorChanges, type EvaluatorOptions } from './evaluator.js';
 export { HEARD_MS, type Watermark } from './evaluator-clock.js';

@@ -181,6 +181,20 @@ it.each([
   ]);
 });
 
+it.each([
+  [{ where: 'a and )' }, 'where', 6],
+  [{ where: '@timestamp > now-1h' }, 'where', 13],
+  [{ match: undefined, ratio: { of: 'a: (', over: '5m', above: '5%' } }, 'ratio.of', 4],
+])('says which character of a query is wrong in %j', (value, field, position) => {
+  expect(parseRule({ name: 'x', match: {}, ...value }, rest)).toMatchObject({ problems: [{ field, position }] });
+});
+
+it.each([[''], [' '], [undefined]])('a match of %j needs a query, and says only that', (where) => {
+  expect(parseRule({ name: 'x', where, match: {} }, rest)).toMatchObject({
+    problems: [{ message: expect.stringMatching(/"where" is missing/) }],
+  });
+});
+
 it.each([[null], [5], ['text'], [[]]])('refuses %j, which is no object', (value) => {
   expect(parseRule(value, rest)).toMatchObject({ problems: [{ field: '', message: expect.stringMatching(/is not a rule/) }] });
 });

@@ -130,7 +130,8 @@ class RuleReader {
   #occurrence(base: Base, where: QueryText, parts: OccurrenceParts | undefined): Rule | undefined {
     const { reader } = this;
     const cooldownMs = reader.optional('cooldown', duration(0, MAX_COOLDOWN)) ?? DEFAULT_COOLDOWN;
-    if (parts?.kind === 'match' && where.text === '')
+    // One that cannot be read is not missing.
+    if (parts?.kind === 'match' && isBlank(this.source['where']))
       reader.refuse('"where" is missing: a match needs one, such as where: \'"out of memory"\'');
     reader.finish(ONLY_CONDITIONS);
     if (parts === undefined) return undefined;
@@ -151,6 +152,10 @@ class RuleReader {
     const rule = { ...base, family: 'condition' as const, ...parts, where: query, whereText: text, forMs, recover, noData };
     return { ...rule, revision: revisionOf(rule) };
   }
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && value.trim() === '');
 }
 
 const conditions = `it goes with ${CONDITIONS.join(', ')}`;

@@ -11,6 +11,8 @@ export interface Problem {
   readonly field: string;
   /** What is wrong and what to write instead, for a person. */
   readonly message: string;
+  /** Characters into the text that stands in the field; of REST only. */
+  readonly position?: number;
 }
 
 export type RuleProblem = Omit<Problem, 'filter'>;
@@ -36,8 +38,8 @@ export interface Finding {
   readonly message: string;
 }
 
-export function toProblem({ path, message }: Finding, rule: string | undefined): RuleProblem {
-  return { ...(rule === undefined ? {} : { rule }), field: path.join('.'), message };
+export function toProblem({ path, message, offset }: Finding, rule: string | undefined): RuleProblem {
+  return { ...(rule === undefined ? {} : { rule }), field: path.join('.'), message, ...(offset === undefined ? {} : { position: offset }) };
 }
 
 /** Longest name that is compared: an edit distance costs by the product of both lengths. */

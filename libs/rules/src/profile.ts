@@ -17,8 +17,17 @@ const NO_FACT = -1;
 /** Above the number of a fact's values. */
 const RADIX = 8_192;
 
+/** What may have to do with a record. */
+export interface Candidate {
+  /** What every record of the profile is to it: 0, nothing yet. */
+  readonly sure: number;
+  /** What has to be asked to know whether it is more than that. */
+  readonly open: Query | undefined;
+  readonly need: Need | undefined;
+}
+
 /** One rule in one profile, with the groups it counted in for the latest builder. */
-export class Entry {
+export class Entry implements Candidate {
   #builder: SignalBuilder | undefined;
   #counts: RuleCounts | undefined;
   readonly #groups = new Map<number, GroupCounts>();
@@ -106,11 +115,11 @@ export class Entry {
   }
 }
 
-export interface Profile {
-  /** In the order of the rules. */
-  readonly entries: readonly Entry[];
+export interface Profile<C> {
+  /** In the order in which they were given. */
+  readonly entries: readonly C[];
   /** Those that a record without any of the words can have to do with. */
-  readonly wordless: readonly Entry[];
+  readonly wordless: readonly C[];
   /** Some entry asks for words, or for pieces of words. */
   readonly needsWords: boolean;
   readonly needsFragments: boolean;
@@ -126,9 +135,9 @@ export interface Known {
   readonly words: MessageWords;
 }
 
-export function makeProfile(rules: readonly CompiledRule[], known: Known): Profile {
+export function makeProfile<C extends Candidate>(make: (known: Known) => readonly C[], known: Known): Profile<C> {
   const before = known.words.fragmentNeeds;
-  const entries = rules.flatMap((rule) => entryOf(rule, known) ?? []);
+  const entries = make(known);
   return {
     entries,
     wordless: entries.filter((entry) => entry.need === undefined || entry.sure !== 0),
@@ -138,7 +147,8 @@ export function makeProfile(rules: readonly CompiledRule[], known: Known): Profi
   };
 }
 
-function entryOf(rule: CompiledRule, { facts, fields, words }: Known): Entry | undefined {
+/** undefined when no such record can have to do with the rule. */
+export function entryOf(rule: CompiledRule, { facts, fields, words }: Known): Entry | undefined {
   const where = decide(rule.rule.where, facts, fields);
   const of = 'of' in rule.rule && rule.rule.of !== undefined ? decide(rule.rule.of, facts, fields) : undefined;
   if (of === undefined) return made(rule, { sure: 0, sureWith: PART, open: where, words });

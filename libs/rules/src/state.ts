@@ -140,6 +140,8 @@ export interface OccurrenceState {
   /** Matches folded since the last notice, and when the newest was. */
   folded: number;
   foldedAt: number;
+  /** Which match was folded first: with it the digest has an id of its own, also when late matches begin a cooldown that ends in the same second. */
+  foldedFirst?: string | undefined;
   /** new_term, change: the value of the newest folded match. */
   term?: string | undefined;
   before?: string | undefined;
