@@ -5,7 +5,8 @@ import type { ReplayAnswer } from '#apps/api/src/dead-letters/dead-letters.servi
 import type { ErrorAnswer } from '#apps/api/src/errors';
 import type { LogReader, SearchResult } from '#libs/store';
 import { StoreError } from '#libs/store';
-import { call, post, startFixture, type ApiFixture } from '../support/api-fixture.js';
+import { call, NOW_NS, post, startFixture, type ApiFixture } from '../support/api-fixture.js';
+import { MemoryStore } from '../support/memory-store.js';
 
 let fixture: ApiFixture;
 const get = <Body>(path: string) => call<Body>(fixture.api, path);
@@ -13,7 +14,7 @@ const nothing: SearchResult = { hits: [], total: { value: 0, exact: true }, part
 
 /** A store whose searches do what the test says. */
 function reader(search: LogReader['search']): LogReader {
-  return { search, get: async () => undefined, histogram: async () => ({ buckets: [], total: 0, partial: false, warnings: [] }) };
+  return Object.assign(new MemoryStore(() => NOW_NS), { search });
 }
 
 afterEach(() => fixture.api.close());
@@ -52,17 +53,27 @@ describe('health, metrics and documents', () => {
       '/api/v1/alerts/history',
       '/api/v1/alerts/{fingerprint}/acknowledge',
       '/api/v1/audit',
+      '/api/v1/containers',
+      '/api/v1/containers/{container}/logs',
       '/api/v1/dead-letters',
       '/api/v1/dead-letters/replay',
       '/api/v1/dead-letters/{id}',
       '/api/v1/dead-letters/{id}/replay',
+      '/api/v1/fields',
+      '/api/v1/fields/{name}/values',
       '/api/v1/filters/test',
       '/api/v1/logs',
       '/api/v1/logs/delete',
       '/api/v1/logs/delete/{id}',
+      '/api/v1/logs/export',
+      '/api/v1/logs/facets',
       '/api/v1/logs/histogram',
+      '/api/v1/logs/tail',
       '/api/v1/logs/{id}',
+      '/api/v1/logs/{id}/context',
       '/api/v1/notifications',
+      '/api/v1/patterns',
+      '/api/v1/query/validate',
       '/api/v1/receivers',
       '/api/v1/receivers/{name}',
       '/api/v1/receivers/{name}/test',
@@ -70,8 +81,11 @@ describe('health, metrics and documents', () => {
       '/api/v1/rules/preview',
       '/api/v1/rules/{name}',
       '/api/v1/rules/{name}/explain',
+      '/api/v1/saved-searches',
+      '/api/v1/saved-searches/{id}',
       '/api/v1/silences',
       '/api/v1/silences/{id}',
+      '/api/v1/status',
       '/api/v2/alerts',
       '/api/v2/alerts/groups',
       '/api/v2/receivers',

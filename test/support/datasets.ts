@@ -37,6 +37,10 @@ export function spreadOverDatasets(store: LogStore): LogStore {
       return record && without(record);
     },
     histogram: (request) => store.histogram(request),
+    facets: (request) => store.facets(request),
+    fields: (request) => store.fields(request),
+    patterns: (request) => store.patterns(request),
+    export: (request) => store.export(request),
     deleteMatching: (query, range, signal) => store.deleteMatching(query, range, signal),
     dropBefore: (day) => store.dropBefore(day),
     health: () => store.health(),

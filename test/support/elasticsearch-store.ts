@@ -12,6 +12,8 @@ export interface ElasticsearchScene {
   readonly counts: Map<string, number>;
   /** What lies in the server, oldest first, by index; of data streams the name of the stream. */
   stored(): Promise<readonly (readonly [index: string, sequence: unknown])[]>;
+  /** Makes what was written findable now, in every index; of itself the server does so within a second, each index at its own time. */
+  refresh(): Promise<void>;
   /** Closes the store, and takes stream and template out of the server. */
   remove(): Promise<void>;
 }
@@ -36,12 +38,11 @@ export async function elasticsearchScene(url: string, words: StoreWords = {}): P
   });
   if (start) await store.start();
   const client = new Client({ node: url, maxRetries: 0 });
+  const index =
+    options.index === undefined ? `logs-logweir*-${namespace}` : options.index.replaceAll('{namespace}', namespace).replace(/\{.*\}/, '*');
+  const refresh = async () => void (await client.indices.refresh({ index, ignore_unavailable: true }));
   const stored = async () => {
-    const index =
-      options.index === undefined
-        ? `logs-logweir*-${namespace}`
-        : options.index.replaceAll('{namespace}', namespace).replace(/\{.*\}/, '*');
-    await client.indices.refresh({ index, ignore_unavailable: true });
+    await refresh();
     const { hits } = await client.search<{ event?: { sequence?: number } }>({ index, size: 1_000, sort: '@timestamp' });
     return hits.hits.map((hit) => [hit._index.replace(/^\.ds-|-[\d.]{10}-\d{6}$/g, ''), hit._source?.event?.sequence] as const);
   };
@@ -55,5 +56,5 @@ export async function elasticsearchScene(url: string, words: StoreWords = {}): P
     }
     await client.close();
   };
-  return { store, client, namespace, stream, counts, stored, remove };
+  return { store, client, namespace, stream, counts, stored, refresh, remove };
 }

@@ -241,7 +241,8 @@ export function coordinationContract(name: string, setup: () => Promise<Coordina
         const released = performance.now();
         await first.release();
         await waiting;
-        expect(performance.now() - released).toBeLessThan(300);
+        // Who only asks now and then does so each half second.
+        expect(performance.now() - released).toBeLessThan(450);
         expect(second?.fence).toBeGreaterThan(first.fence);
         expect(first.lost.aborted).toBe(false);
         await second?.release();

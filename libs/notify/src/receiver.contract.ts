@@ -16,6 +16,11 @@ export interface ReceiverFixture {
   close(): Promise<void>;
 }
 
+/** For answers that come: a busy machine must not make them late. */
+const PATIENT_MS = 10_000;
+/** For one that does not. */
+const SHORT_MS = 300;
+
 /** The suite that every Receiver runs. `create` makes one whose timeout is `timeoutMs`. */
 export function describeReceiver(name: string, create: (timeoutMs: number) => Promise<ReceiverFixture>): void {
   describe(`${name} as a Receiver`, () => {
@@ -23,12 +28,22 @@ export function describeReceiver(name: string, create: (timeoutMs: number) => Pr
     const never = new AbortController().signal;
 
     beforeEach(async () => {
-      fixture = await create(500);
+      fixture = await create(PATIENT_MS);
     });
     afterEach(async () => {
       await fixture.receiver.close();
       await fixture.close();
     });
+
+    /** Answers in this way; a receiver that waits for nothing in particular waits shortly. */
+    const answer = async (how: Parameters<ReceiverFixture['answer']>[0]): Promise<void> => {
+      if (how === 'silent') {
+        await fixture.receiver.close();
+        await fixture.close();
+        fixture = await create(SHORT_MS);
+      }
+      fixture.answer(how);
+    };
 
     const failure = async (signal = never): Promise<DeliveryError> => {
       const error: unknown = await fixture.receiver.send(notificationFixture(), signal).then(
@@ -77,7 +92,7 @@ export function describeReceiver(name: string, create: (timeoutMs: number) => Pr
     it.each(['silent', 'hanging up'] as const)(
       'ends within its timeout when the service is %s, and says that it cannot know',
       async (how) => {
-        fixture.answer(how);
+        await answer(how);
         const error = await failure();
         expect(error.options).toMatchObject({ retryable: true, uncertain: true });
       },
@@ -95,7 +110,7 @@ export function describeReceiver(name: string, create: (timeoutMs: number) => Pr
     it.each(['busy', 'broken', 'refusing', 'silent', 'hanging up'] as const)(
       'shows no secret in a reason of at most 300 characters (%s)',
       async (how) => {
-        fixture.answer(how);
+        await answer(how);
         const { message } = await failure();
         expect(message.length).toBeLessThanOrEqual(300);
         expect(message).not.toContain(fixture.secret);

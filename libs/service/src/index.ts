@@ -2,6 +2,8 @@ export { Access, type AccessOptions } from './access.js';
 export { apiListener, doorListeners } from './listeners.js';
 export { type KeyDeskPlace, openKeyDesk } from './key-desk.js';
 export { Closing } from './closing.js';
+export { nodeName } from './node-name.js';
+export { VERSION } from './version.js';
 export { prepareDataFolder } from './data-folder.js';
 export { startParts } from './parts.js';
 export type { Parts, PartsOptions } from './parts.js';

@@ -7,6 +7,7 @@ export type StoreErrorCode =
   | 'store_timeout'
   | 'store_aborted'
   | 'store_query'
+  | 'store_too_large'
   | 'store_internal';
 
 /** A store that cannot answer. `code` is stable; the message says what, where and what to do. */

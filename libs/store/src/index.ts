@@ -7,6 +7,10 @@ export type { ElasticsearchOddity, ElasticsearchStoreOptions } from './elasticse
 export type { ElasticsearchProvisioning } from './elasticsearch/provisioning.js';
 export { StoreError } from './errors.js';
 export type { StoreErrorCode } from './errors.js';
+export { COUNTED_VALUES, ValueCounts, type Facet, type FacetsRequest, type FacetsResult, type FacetValue } from './facets.js';
+export { columnsOf, csvLine, EXPORT_FORMATS, lineWriter, type ExportChunk, type ExportFormat, type ExportRequest } from './export.js';
+export { sampleFields, type FieldInfo, type FieldsRequest, type FieldsResult, type ValueType } from './fields.js';
+export type { PatternCounts, PatternSample, PatternsRequest, PatternsResult } from './patterns.js';
 export type {
   DeleteProgress,
   HistogramRequest,

@@ -1,11 +1,11 @@
 import type { Query } from '#libs/query';
+import type { ExportChunk, ExportRequest } from './export.js';
+import type { FacetsRequest, FacetsResult } from './facets.js';
+import type { FieldsRequest, FieldsResult } from './fields.js';
+import type { OrderKey, Question, SearchRequest, SearchResult, StoredRecord } from './question.js';
+import type { PatternsRequest, PatternsResult } from './patterns.js';
 
-/** A record's place, unique everywhere: the sort order, the cursor and the public id. Nanoseconds are a decimal string. */
-export interface OrderKey {
-  readonly timestampNs: string;
-  readonly sequence: number;
-  readonly node: string;
-}
+export type { OrderKey, SearchHit, SearchRequest, SearchResult, StoredRecord } from './question.js';
 
 /** Records of one journal in order, as the journal keeps them: `{"create":{"_id":…}}\n{source}\n` each. */
 export interface WriteBatch {
@@ -42,46 +42,16 @@ export interface WriteOutcome {
   readonly expired: number;
 }
 
-export interface SearchRequest {
-  readonly query: Query;
-  /** Inclusive, nanoseconds since the epoch. */
-  readonly fromNs: bigint;
-  /** Exclusive. */
-  readonly toNs: bigint;
-  readonly limit: number;
-  readonly order: 'asc' | 'desc';
-  /** Continue strictly behind this record in the given order. */
-  readonly after?: OrderKey;
-  /** ECS names to return; all when absent. `@timestamp` always comes. */
-  readonly fields?: readonly string[];
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
-}
-
-/** The stored record: ECS names as nested objects (as in `_source`), `attributes` with dotted keys. */
-export type StoredRecord = Readonly<Record<string, unknown>>;
-
-export interface SearchHit {
-  readonly key: OrderKey;
-  readonly record: StoredRecord;
-}
-
-export interface SearchResult {
-  readonly hits: readonly SearchHit[];
-  readonly total: { readonly value: number; readonly exact: boolean };
-  readonly partial: boolean;
-  readonly warnings: readonly string[];
-}
-
-export interface HistogramRequest extends Pick<SearchRequest, 'query' | 'fromNs' | 'toNs' | 'timeoutMs' | 'signal'> {
+export interface HistogramRequest extends Question {
   readonly intervalMs: number;
-  /** ECS name to split by; counts without a value stand under ''. */
+  /** ECS name to split by; counts without a value stand under '', and a record with several values counts for each. */
   readonly by?: string;
 }
 
 export interface HistogramResult {
   /** Non-empty buckets only, rising; `startMs` is a multiple of the interval since the epoch (UTC). */
   readonly buckets: readonly { readonly startMs: number; readonly counts: Readonly<Record<string, number>> }[];
+  /** Records, whatever values they have. */
   readonly total: number;
   readonly partial: boolean;
   readonly warnings: readonly string[];
@@ -112,6 +82,16 @@ export interface LogReader {
   /** undefined when no such record. */
   get(key: OrderKey): Promise<StoredRecord | undefined>;
   histogram(request: HistogramRequest): Promise<HistogramResult>;
+  facets(request: FacetsRequest): Promise<FacetsResult>;
+  /** What fields the matching records have, over a sample of the newest. */
+  fields(request: FieldsRequest): Promise<FieldsResult>;
+  patterns(request: PatternsRequest): Promise<PatternsResult>;
+  /**
+   * All matching records as lines in the given order, however many. A chunk must hold a few MB at most, and the next must not be read
+   * before the last was taken: nothing is held, neither memory nor a place in the line of searches, while nobody asks. Ends with
+   * `StoreError` where it cannot read on, after what it could read; soon after the signal with `store_aborted`.
+   */
+  export(request: ExportRequest): AsyncIterable<ExportChunk>;
 }
 
 export interface DeleteProgress {

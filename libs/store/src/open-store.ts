@@ -118,6 +118,7 @@ function duckDbStore({ data, store }: StoreSettings, owner: StoreOwner): DuckDbS
     memoryLimitMb: Math.floor(store.memory / MIB),
     retentionDays: store.retentionDays,
     retentionBytes: store.retentionBytes,
+    count: owner.count,
     report: ({ type, message }) => {
       owner.count(type);
       owner.log('error', message);

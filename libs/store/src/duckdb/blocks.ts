@@ -1,86 +1,136 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Needs } from '#libs/query';
 import type { Catalog } from './catalog.js';
-import { FILTERS, TEXT_COLUMNS } from './columns.js';
+import { filterColumn, FILTERS } from './columns.js';
 import type { DayFile } from './day-file.js';
 import type { Span } from './protocol.js';
 import type { Deadline } from './readers.js';
-import { hashStored } from './row-tokens.js';
-import { FilterBuilder, hashToken, mayHold, partOf, Tokens } from './token-filter.js';
-import { msOf } from './timestamp.js';
-import { breathe } from './turns.js';
+import { hashToken, LINE_BYTES, lineOf, maskOf, partOf } from './token-filter.js';
+import { msOf, NS_PER_MS } from './timestamp.js';
 
 /**
- * Blocks of consecutive rows with a filter over their tokens. A row that no block covers (the newest, or those before a restart) is
- * always read, so a filter that is missing costs time and never an answer. Rows are never deleted, so row ids stay.
+ * Blocks of consecutive rows with a filter over their tokens, of the newest rows those that are not stored yet. A row that no block
+ * covers (some of those before a restart) is always read, so a filter that is missing costs time and never an answer. Rows are never
+ * deleted, so row ids stay.
  */
 
-interface Block {
+/** Times are the least and the greatest of the rows: DuckDB passes over row groups by them, which it does not by row ids. */
+interface Rows {
   readonly first: number;
   readonly end: number;
   readonly fromMs: number;
   readonly toMs: number;
-  readonly matches: boolean;
 }
 
-interface Rows {
-  readonly first: number;
-  readonly end: number;
+interface Block extends Rows {
+  readonly records: number;
+  readonly matches: boolean;
 }
 
 /** Tokens of one query that are looked up; any more may be there. */
 const MAX_TOKENS = 16;
-/** Row ranges of one statement: beyond it, and beyond this share of the rows, skipping costs more than it saves. */
-const MAX_RANGES = 96;
+/** Row ranges of one statement, about a millisecond each: beyond it, and beyond this share of the rows, skipping costs more than it saves. */
+const MAX_RANGES = 256;
 const MAX_SHARE = 0.6;
+/** Rows between blocks whose times are looked up: each restart in a day leaves one such place. */
+const MAX_GAPS = 16;
 const LAST_ROW = Number.MAX_SAFE_INTEGER;
 
 /** What to read of a day's table for one query. */
 export class DayRows {
   private blocks: readonly Block[] | undefined;
+  private readonly table: string;
 
   constructor(
     private readonly catalog: Catalog,
     private readonly day: DayFile,
     private readonly query: { readonly needs: Needs | undefined; readonly deadline: Deadline },
-  ) {}
+  ) {
+    this.table = `${day.name}.logs`;
+  }
 
   /** SQL for a table that holds all matches of the window; the rows that no block covers are always in it. */
   async tableFor(window: Span): Promise<string> {
-    const table = `${this.day.name}.logs`;
-    if (this.query.needs === undefined) return table;
-    this.blocks ??= await this.readBlocks(this.query.needs);
-    if (this.blocks.length === 0) return table;
-    const inside = this.blocks.filter((block) => block.fromMs <= msOf(window.toNs) && block.toMs >= msOf(window.fromNs));
-    if (inside.every((block) => block.matches)) return table;
-    const ranges = rangesToRead(this.blocks, inside);
-    if (ranges.length > MAX_RANGES || sizeOf(inside.filter(({ matches }) => matches)) > sizeOf(inside) * MAX_SHARE) return table;
-    return `(${ranges.map(({ first, end }) => `SELECT * FROM ${table} WHERE rowid BETWEEN ${first} AND ${end - 1}`).join(' UNION ALL ')})`;
+    const found = await this.find(window);
+    if (found === undefined) return this.table;
+    if (found.length === 0) return `(SELECT * FROM ${this.table} LIMIT 0)`;
+    return `(${joined(found)
+      .map((rows) => `SELECT * FROM ${this.table} WHERE ${rowsSql(rows)}`)
+      .join(' UNION ALL ')})`;
   }
 
+  /** Rows of that table that are worth counting: infinitely many when it is all of the day's. */
+  async sizeFor(window: Span): Promise<number> {
+    const found = await this.find(window);
+    return found === undefined ? Infinity : sizeOf(found);
+  }
+
+  /** Blocks of the window that may hold a match; undefined when skipping the others saves nothing. */
+  private async find(window: Span): Promise<readonly Block[] | undefined> {
+    if (this.query.needs === undefined) return undefined;
+    this.blocks ??= await this.readBlocks(this.query.needs);
+    if (this.blocks.length === 0) return undefined;
+    const inside = this.blocks.filter((block) => block.fromMs <= msOf(window.toNs) && block.toMs >= msOf(window.fromNs));
+    const found = inside.filter(({ matches }) => matches);
+    const isSaving = found.length < inside.length && joined(found).length <= MAX_RANGES && sizeOf(found) <= sizeOf(inside) * MAX_SHARE;
+    return isSaving || inside.length === 0 ? found : undefined;
+  }
+
+  /** With filters, and the places between them; none when there is no filter. */
   private async readBlocks(needs: Needs): Promise<Block[]> {
-    const hashes = [...new Set(tokensOf(needs))].slice(0, MAX_TOKENS).map((token) => [token, hashToken(token)] as const);
-    const parts = new Set(hashes.map(([, hash]) => partOf(hash)));
-    const blocks = new Map<number, Omit<Block, 'matches'>>();
-    const found = new Map<number, Map<string, boolean>>();
-    for (const part of parts) {
-      const rows = await this.catalog.readers.rows(
-        `SELECT first::DOUBLE, records::DOUBLE, from_ms::DOUBLE, to_ms::DOUBLE, bits FROM ${this.day.name}.${FILTERS} WHERE part = ${part}`,
-        [],
-        this.query.deadline,
-      );
-      for (const [first, records, fromMs, toMs, bits] of rows as [number, number, number, number, Uint8Array][]) {
-        blocks.set(first, { first, end: first + records, fromMs, toMs });
-        const held = found.get(first) ?? new Map<string, boolean>();
-        found.set(first, held);
-        for (const [token, hash] of hashes) if (partOf(hash) === part) held.set(token, mayHold(bits, hash));
-      }
-    }
-    return [...blocks.values()]
-      .sort((a, b) => a.first - b.first)
-      .map((block) => ({ ...block, matches: isMet(needs, found.get(block.first) ?? new Map()) }));
+    const tokens = [...new Set(tokensOf(needs))].slice(0, MAX_TOKENS);
+    const hashes = tokens.map(hashToken);
+    const rows = await this.catalog.readers.rows(
+      `SELECT first::DOUBLE, records::DOUBLE, from_ms::DOUBLE, to_ms::DOUBLE, ${hashes.map(holdsSql).join(', ')} FROM ${this.day.name}.${FILTERS}`,
+      [],
+      this.query.deadline,
+    );
+    const stored = (rows as [number, number, number, number, ...boolean[]][]).map(([first, records, fromMs, toMs, ...held]) => {
+      const matches = isMet(needs, (token) => held[tokens.indexOf(token)]);
+      return { first, end: first + records, records, fromMs, toMs, matches };
+    });
+    // Behind reading the stored ones: what was stored meanwhile is a gap, and nothing is there twice.
+    const blocks = [...stored, ...this.unstored(needs)].sort(byFirst);
+    return blocks.length === 0 ? [] : [...blocks, ...(await this.readGaps(blocks))].sort(byFirst);
+  }
+
+  private unstored(needs: Needs): Block[] {
+    const filters = this.catalog.filters.unstored(this.day);
+    return filters.map((filter) => {
+      const { first, end, records, fromMs, toMs } = filter;
+      return { first, end, records, fromMs, toMs, matches: isMet(needs, (token) => filter.mayHold(hashToken(token))) };
+    });
+  }
+
+  /** The rows behind the last block go on for ever, where there are any. */
+  private async readGaps(blocks: readonly Block[]): Promise<Block[]> {
+    const ends = [0, ...blocks.map(({ end }) => end)];
+    const starts = blocks.map(({ first }) => first);
+    if ((ends.at(-1) ?? 0) < this.day.counts.total) starts.push(LAST_ROW);
+    else ends.pop();
+    const gaps = ends.map((first, index) => ({ first, end: starts[index] as number })).filter(({ first, end }) => first < end);
+    if (gaps.length === 0) return [];
+    const { startMs, endMs } = this.day;
+    if (gaps.length > MAX_GAPS) return gaps.map((gap) => ({ ...gap, records: 0, fromMs: startMs, toMs: endMs, matches: true }));
+    const questions = gaps.map(
+      ({ first, end }) =>
+        `SELECT ${first}::DOUBLE, ${end}::DOUBLE, count(*)::DOUBLE, min(ts), max(ts) FROM ${this.table} WHERE rowid BETWEEN ${first} AND ${end - 1}`,
+    );
+    const rows = await this.catalog.readers.rows(questions.join(' UNION ALL '), [], this.query.deadline);
+    return (rows as [number, number, number, bigint, bigint][])
+      .filter(([, , records]) => records > 0)
+      .map(([first, end, records, fromNs, toNs]) => ({ first, end, records, fromMs: msOf(fromNs), toMs: msOf(toNs), matches: true }));
   }
 }
+
+/** Whether the one line of a token's part that has its bits has them all: a boolean costs less to hand over than the bits. */
+function holdsSql(hash: number): string {
+  const part = filterColumn(partOf(hash));
+  const start = `${lineOf(hash)} % (octet_length(${part}) // ${LINE_BYTES}) * ${LINE_BYTES}`;
+  const mask = `'${[...maskOf(hash)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}'::BLOB::BIT`;
+  return `(${part}[${start} + 1 : ${start} + ${LINE_BYTES}]::BIT & ${mask}) = ${mask}`;
+}
+
+const byFirst = (a: Rows, b: Rows): number => a.first - b.first;
 
 function* tokensOf(needs: Needs): Generator<string> {
   if (needs.kind === 'token') yield needs.token;
@@ -88,92 +138,23 @@ function* tokensOf(needs: Needs): Generator<string> {
 }
 
 /** A token that was not looked up may be there. */
-function isMet(needs: Needs, held: ReadonlyMap<string, boolean>): boolean {
-  if (needs.kind === 'token') return held.get(needs.token) ?? true;
-  return needs.kind === 'every' ? needs.of.every((part) => isMet(part, held)) : needs.of.some((part) => isMet(part, held));
+function isMet(needs: Needs, mayHold: (token: string) => boolean | undefined): boolean {
+  if (needs.kind === 'token') return mayHold(needs.token) ?? true;
+  return needs.kind === 'every' ? needs.of.every((part) => isMet(part, mayHold)) : needs.of.some((part) => isMet(part, mayHold));
 }
 
-const sizeOf = (ranges: readonly Rows[]): number => ranges.reduce((sum, { first, end }) => sum + end - first, 0);
+const sizeOf = (blocks: readonly Block[]): number => blocks.reduce((sum, { records }) => sum + records, 0);
 
-/** Matching blocks of the window and every gap between blocks, joined where they touch. The rows behind the last block go on for ever. */
-function rangesToRead(blocks: readonly Block[], inside: readonly Block[]): Rows[] {
-  const wanted = new Set(inside.filter(({ matches }) => matches));
+/** Blocks that touch become one range. */
+function joined(blocks: readonly Block[]): Rows[] {
   const ranges: Rows[] = [];
-  const add = (first: number, end: number) => {
+  for (const { first, end, fromMs, toMs } of blocks) {
     const last = ranges.at(-1);
-    if (first >= end) return;
-    if (last?.end === first) ranges[ranges.length - 1] = { first: last.first, end };
-    else ranges.push({ first, end });
-  };
-  let covered = 0;
-  for (const block of blocks) {
-    add(covered, block.first);
-    if (wanted.has(block)) add(block.first, block.end);
-    covered = block.end;
+    if (last?.end !== first) ranges.push({ first, end, fromMs, toMs });
+    else ranges[ranges.length - 1] = { first: last.first, end, fromMs: Math.min(last.fromMs, fromMs), toMs: Math.max(last.toMs, toMs) };
   }
-  add(covered, LAST_ROW);
   return ranges;
 }
 
-/** Writes a finished filter, in the transaction of its last rows. */
-export async function storeFilter(connection: DuckDBConnection, database: string, filter: FilterBuilder): Promise<void> {
-  const appender = await connection.createAppender(FILTERS, 'main', database);
-  for (const [part, bits] of filter.finish().entries()) {
-    for (const value of [filter.first, filter.records, filter.fromMs, filter.toMs]) appender.appendBigInt(BigInt(value));
-    appender.appendInteger(part);
-    appender.appendBlob(bits);
-    appender.endRow();
-  }
-  appender.closeSync();
-}
-
-/** Days that get records at once and build a filter; the rows of a day that falls out wait for its rewrite. */
-const MAX_BUILDING = 4;
-
-export class OpenFilters {
-  private readonly open = new Map<DayFile, { readonly filter: FilterBuilder; readonly rewrites: number }>();
-
-  /** The filter that the day's next record goes into; anew behind what a rewrite or a failure left. */
-  of(file: DayFile): FilterBuilder {
-    const known = this.open.get(file);
-    const { total } = file.counts;
-    if (known?.rewrites === file.rewrites && known.filter.first + known.filter.records === total) return known.filter;
-    const filter = new FilterBuilder(total);
-    this.open.delete(file);
-    this.open.set(file, { filter, rewrites: file.rewrites });
-    const [oldest] = this.open.keys();
-    if (this.open.size > MAX_BUILDING && oldest) this.open.delete(oldest);
-    return filter;
-  }
-
-  /** The filter is stored, or must not be. */
-  drop(file: DayFile): void {
-    this.open.delete(file);
-  }
-}
-
-/** Filters for the rows that a rewrite copied, read back in their new order; what is left over goes on in the next call. */
-export async function filterRows(connection: DuckDBConnection, database: string, filter: FilterBuilder): Promise<FilterBuilder> {
-  const columns = TEXT_COLUMNS.slice(0, -1).map(([column]) => column);
-  const next = filter.first + filter.records;
-  const result = await connection.stream(
-    `SELECT rowid::DOUBLE, ts, words, rest, ${columns.join(', ')} FROM ${database}.logs WHERE rowid >= ${next}`,
-  );
-  let current = filter;
-  const full: FilterBuilder[] = [];
-  const tokens = new Tokens();
-  for await (const rows of result.yieldRowsJs()) {
-    for (const [id, ns, words, rest, ...texts] of rows) {
-      if (id !== current.first + current.records)
-        throw new Error(`row ${current.first + current.records} came out of order while its day was rewritten`);
-      hashStored(texts as (string | null)[], words as string | null, rest as string, tokens);
-      current.add(msOf(ns as bigint), tokens);
-      if (!current.isFull) continue;
-      full.push(current);
-      current = new FilterBuilder(current.first + current.records);
-    }
-    await breathe();
-  }
-  for (const done of full) await storeFilter(connection, database, done);
-  return current;
-}
+const rowsSql = ({ first, end, fromMs, toMs }: Rows): string =>
+  `rowid BETWEEN ${first} AND ${end - 1} AND ts >= ${BigInt(fromMs) * NS_PER_MS} AND ts < ${BigInt(toMs + 1) * NS_PER_MS}`;

@@ -4,6 +4,7 @@ import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { StoreError } from '../errors.js';
 import { quoteText } from './columns.js';
 import { DayFile } from './day-file.js';
+import { OpenFilters } from './filter-runs.js';
 import type { StartOptions, StoreReport } from './protocol.js';
 import { Readers } from './readers.js';
 import { dayOf } from './timestamp.js';
@@ -28,6 +29,8 @@ interface Opened {
 }
 
 export class Catalog {
+  /** Of the days that get records. */
+  readonly filters = new OpenFilters();
   private readonly days = new Map<string, DayFile>();
   private droppedDay = '';
 

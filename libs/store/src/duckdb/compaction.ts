@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { filterRows, storeFilter } from './blocks.js';
+import { filterRows, FilterRun } from './filter-runs.js';
 import type { Catalog } from './catalog.js';
 import type { DayFile } from './day-file.js';
 import { attachNew, newPath, removeNew, swapIn } from './rewrite.js';
 import { windowSql, windowsOf } from './search.js';
-import { FilterBuilder } from './token-filter.js';
 import { NS_PER_MS } from './timestamp.js';
 import type { Turns } from './turns.js';
 
@@ -57,13 +56,13 @@ async function rewrite(connection: DuckDBConnection, day: DayFile): Promise<void
 
 async function copyRows(connection: DuckDBConnection, day: DayFile, target: string): Promise<void> {
   const whole = { fromNs: BigInt(day.startMs) * NS_PER_MS, toNs: BigInt(day.endMs) * NS_PER_MS };
-  let filter = new FilterBuilder(0);
+  const filters = new FilterRun(0);
   for (const slice of windowsOf(day, whole, 'asc', { first: SLICE_RECORDS, growth: 1 })) {
     await day.reading(async () => {
       await connection.run(`INSERT INTO ${target}.logs SELECT * FROM ${day.name}.logs WHERE ${windowSql(slice)} ORDER BY ts, seq, node`);
     });
-    filter = await filterRows(connection, target, filter);
+    await filterRows(connection, target, filters);
     await connection.run(`CHECKPOINT ${target}`);
   }
-  if (filter.records > 0) await storeFilter(connection, target, filter);
+  await filters.finish(connection, target);
 }

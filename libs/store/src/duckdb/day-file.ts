@@ -1,6 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { filtersOf, FORMAT, quoteText, schemaOf, STORAGE_VERSION } from './columns.js';
+import { FILTERS, filtersOf, FORMAT, FORMAT_BEFORE, quoteText, schemaOf, STORAGE_VERSION, upgradeOf } from './columns.js';
 import { MinuteCounts } from './minute-counts.js';
 import { dayStartMs, DAY_MS } from './timestamp.js';
 
@@ -145,8 +145,10 @@ export class DayFile {
 
   private async load(connection: DuckDBConnection): Promise<void> {
     const meta = new Map((await connection.runAndReadAll(`SELECT key, value FROM ${this.name}.meta`)).getRowsJS() as [string, string][]);
-    if (meta.get('format') !== FORMAT) throw new Error(`its format is ${meta.get('format') ?? 'not given'}, this version reads ${FORMAT}`);
-    await connection.run(filtersOf(this.name));
+    if (meta.get('format') === FORMAT_BEFORE) await connection.run(['BEGIN', ...upgradeOf(this.name), 'COMMIT'].join(';'));
+    else if (meta.get('format') !== FORMAT)
+      throw new Error(`its format is ${meta.get('format') ?? 'not given'}, this version reads ${FORMAT}`);
+    await connection.run(filtersOf(this.name).join(';'));
     this.compactedRecords = Number(meta.get('compacted') ?? -1);
     const counts = await connection.runAndReadAll(
       `SELECT minute::DOUBLE, level, sum(records)::DOUBLE FROM ${this.name}.minutes GROUP BY ALL`,
@@ -154,6 +156,9 @@ export class DayFile {
     for (const [minute, level, records] of counts.getRowsJS() as [number, string, number][]) this.counts.add(minute, level, records);
     const applied = await connection.runAndReadAll(`SELECT journal, max(position)::DOUBLE FROM ${this.name}.applied GROUP BY ALL`);
     for (const [journal, position] of applied.getRowsJS() as [string, number][]) this.applied.set(journal, position);
+    // Filters of an earlier format are gone: another rewrite makes new ones.
+    const filters = await connection.runAndReadAll(`SELECT count(*)::INTEGER FROM ${this.name}.${FILTERS}`);
+    if (filters.getRowsJS()[0]?.[0] === 0) this.compactedRecords = -1;
   }
 }
 

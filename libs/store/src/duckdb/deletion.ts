@@ -1,13 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { StoreError } from '../errors.js';
-import { filterRows, storeFilter } from './blocks.js';
+import { filterRows, FilterRun } from './filter-runs.js';
 import type { Catalog } from './catalog.js';
 import type { DayFile } from './day-file.js';
 import type { DeleteCall, MatchCall, MatchingDay } from './protocol.js';
 import { Deadline } from './readers.js';
 import { attachNew, newPath, removeNew, swapIn } from './rewrite.js';
 import { cut, daysOf, windowSql } from './search.js';
-import { FilterBuilder } from './token-filter.js';
 import type { Turns } from './turns.js';
 
 /**
@@ -75,7 +74,7 @@ const matches = (day: DayFile, { filter, ...span }: MatchCall): string => {
 /** Rows that stay, copied in the order in which they lie. */
 class Copy {
   private next = 0;
-  private filter = new FilterBuilder(0);
+  private readonly filters = new FilterRun(0);
   private attached = true;
 
   constructor(
@@ -102,7 +101,7 @@ class Copy {
   async finish(): Promise<void> {
     const { connection, day, target } = this;
     await this.upTo(await this.rows(), (slice) => slice());
-    if (this.filter.records > 0) await storeFilter(connection, target, this.filter);
+    await this.filters.finish(connection, target);
     await connection.run(
       `INSERT INTO ${target}.minutes SELECT ts // ${MINUTE_NS}, coalesce(level, ''), count(*) FROM ${target}.logs GROUP BY ALL`,
     );
@@ -137,7 +136,7 @@ class Copy {
           [...call.filter.params],
         );
       });
-      this.filter = await filterRows(connection, target, this.filter);
+      await filterRows(connection, target, this.filters);
     }
   }
 }

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describeLargeAnswers } from '../answer-size.contract.js';
 import { describeLogStore } from '../log-store.contract.js';
 import { CONTRACT_NOW_MS, contractBatch, contractRecord, contractSearch, DAY_NS, type Source } from '../records.contract.js';
 import { DuckDbStore, type DuckDbStoreOptions } from './duckdb-store.js';
@@ -39,7 +41,40 @@ describeLogStore('DuckDbStore', async (now) => {
   return { store, expires: true, remove: async () => {} };
 });
 
+describeLargeAnswers('DuckDbStore', async (count) => {
+  const store = await open({ count });
+  return { store, remove: () => store.close() };
+});
+
+describeLargeAnswers('DuckDbStore with little memory', async (count) => {
+  let store = await open();
+  const reading = async () => {
+    await store.close();
+    return (store = await open({ memoryLimitMb: 192, count }));
+  };
+  return { store, reading, remove: () => store.close() };
+});
+
 describe('DuckDbStore', () => {
+  it('opens a file from before patterns had a column, keeps its records and writes new ones beside them', async () => {
+    const before = await open();
+    await before.write(contractBatch(records(3)));
+    await before.close();
+    const [file = ''] = (await readdir(folder)).filter((name) => /^\d{4}-.*\.duckdb$/.test(name));
+    const engine = await DuckDBInstance.create(join(folder, file));
+    const connection = await engine.connect();
+    await connection.run(`ALTER TABLE logs DROP COLUMN pattern; UPDATE meta SET value = '1' WHERE key = 'format'`);
+    connection.closeSync();
+    engine.closeSync();
+    const store = await open();
+    const pattern = '0123456789ab';
+    await store.write(contractBatch([contractRecord(9, 9_000n, { log: { pattern, level: 'info' } })]));
+    const found = await store.search(contractSearch({ q: `log.pattern: ${pattern}` }));
+    expect(found.hits.map((hit) => hit.record)).toMatchObject([{ log: { pattern, level: 'info' } }]);
+    expect((await store.search(contractSearch({ q: 'not log.pattern: *' }))).hits).toHaveLength(3);
+    await store.close();
+  });
+
   it('refuses a folder that another store of this process has open, in one line', async () => {
     const first = await open();
     await expect(open()).rejects.toMatchObject({ code: 'store_locked', message: expect.stringMatching(/^[^\n]*already open[^\n]*$/) });

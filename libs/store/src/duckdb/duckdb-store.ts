@@ -1,7 +1,12 @@
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { needsOf, toSql, type Query } from '#libs/query';
+import { ANSWER_CUT } from '../answer-size.js';
 import { StoreError } from '../errors.js';
+import type { ExportChunk, ExportRequest } from '../export.js';
+import type { FacetsRequest, FacetsResult } from '../facets.js';
+import type { FieldsRequest, FieldsResult } from '../fields.js';
+import type { PatternsRequest, PatternsResult } from '../patterns.js';
 import type {
   DeleteProgress,
   HistogramRequest,
@@ -15,7 +20,7 @@ import type {
   WriteBatch,
   WriteOutcome,
 } from '../log-store.js';
-import type { CallName, Calls, Filter, FromWorker, Maintenance, Range, StoreReport } from './protocol.js';
+import type { CallName, Calls, ExportPage, ExportPlace, Filter, FromWorker, Maintenance, Range, StoreReport } from './protocol.js';
 
 export interface DuckDbStoreOptions {
   /** Where the day files are; one process at a time. */
@@ -31,6 +36,8 @@ export interface DuckDbStoreOptions {
   readonly retentionBytes?: number;
   /** A damaged file that was set aside, or the thread that ended. */
   readonly report?: (report: StoreReport) => void;
+  /** Called for each answer that had to leave records out. */
+  readonly count?: (event: typeof ANSWER_CUT) => void;
 }
 
 const DEFAULT_MEMORY_MB = 256;
@@ -103,9 +110,18 @@ export class DuckDbStore implements LogStore {
   }
 
   async search(request: SearchRequest): Promise<SearchResult> {
-    const { limit, order, after, fields, signal } = request;
-    const call = { ...this.rangeOf(request), limit, order, ...(after && { after }), ...(fields && { fields }) };
-    return this.call('search', call, { signal });
+    const { limit, order, after, fields, count, signal } = request;
+    const call = {
+      ...this.rangeOf(request),
+      limit,
+      order,
+      ...(after && { after }),
+      ...(fields && { fields }),
+      ...(count === false && { count }),
+    };
+    const result = await this.call('search', call, { signal });
+    if (result.cut === true) this.options.count?.(ANSWER_CUT);
+    return result;
   }
 
   get(key: OrderKey): Promise<StoredRecord | undefined> {
@@ -115,6 +131,32 @@ export class DuckDbStore implements LogStore {
   async histogram(request: HistogramRequest): Promise<HistogramResult> {
     const { intervalMs, by, signal } = request;
     return this.call('histogram', { ...this.rangeOf(request), intervalMs, ...(by !== undefined && { by }) }, { signal });
+  }
+
+  patterns(request: PatternsRequest): Promise<PatternsResult> {
+    const { order, limit, intervalMs, signal } = request;
+    return this.call('patterns', { ...this.rangeOf(request), order, limit, intervalMs }, { signal });
+  }
+
+  facets(request: FacetsRequest): Promise<FacetsResult> {
+    const { fields, limit, prefix, signal } = request;
+    return this.call('facets', { ...this.rangeOf(request), fields, limit, ...(prefix !== undefined && { prefix }) }, { signal });
+  }
+
+  fields(request: FieldsRequest): Promise<FieldsResult> {
+    const { limit, prefix, signal } = request;
+    return this.call('fields', { ...this.rangeOf(request), limit, ...(prefix !== undefined && { prefix }) }, { signal });
+  }
+
+  async *export(request: ExportRequest): AsyncGenerator<ExportChunk> {
+    const { query, fromNs, toNs, format, order, fields, signal } = request;
+    const call = { filter: this.filterOf(query), fromNs, toNs, format, order, ...(fields && { fields }) };
+    let place: ExportPlace | undefined;
+    do {
+      const page: ExportPage = await this.call('exportPage', { ...call, ...(place && { place }) }, { signal });
+      if (page.records > 0) yield page;
+      place = page.next;
+    } while (place);
   }
 
   /** A step is a day: its file is written anew without them. */

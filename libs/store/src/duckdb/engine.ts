@@ -1,12 +1,23 @@
 import { StoreError } from '../errors.js';
+import type { FacetsResult } from '../facets.js';
+import { sampleFields, type FieldsResult } from '../fields.js';
+import type { PatternsResult } from '../patterns.js';
 import type { OrderKey, StoredRecord, StoreHealth, WriteOutcome, SearchResult, HistogramResult } from '../log-store.js';
 import { Catalog } from './catalog.js';
 import { compact, wantsCompaction } from './compaction.js';
 import type { DayFile } from './day-file.js';
 import { deleteFrom, matchingDays } from './deletion.js';
+import { facets } from './facets.js';
+import { patterns } from './patterns.js';
+import { exportPage } from './export.js';
 import { histogram } from './histogram.js';
 import type {
   DeleteCall,
+  ExportCall,
+  ExportPage,
+  FacetsCall,
+  FieldsCall,
+  PatternsCall,
   HistogramCall,
   Maintenance,
   MatchCall,
@@ -17,7 +28,7 @@ import type {
   WriteCall,
 } from './protocol.js';
 import { Deadline } from './readers.js';
-import { search } from './search.js';
+import { countAll, search } from './search.js';
 import { DAY_MS, dayOf } from './timestamp.js';
 import { Turns } from './turns.js';
 import { Writing } from './writing.js';
@@ -54,6 +65,26 @@ export class Engine {
 
   histogram(call: HistogramCall, signal: AbortSignal): Promise<HistogramResult> {
     return histogram(this.catalog, call, new Deadline(call.timeoutMs, signal));
+  }
+
+  facets(call: FacetsCall, signal: AbortSignal): Promise<FacetsResult> {
+    return facets(this.catalog, call, new Deadline(call.timeoutMs, signal));
+  }
+
+  patterns(call: PatternsCall, signal: AbortSignal): Promise<PatternsResult> {
+    return patterns(this.catalog, call, new Deadline(call.timeoutMs, signal));
+  }
+
+  fields(call: FieldsCall, signal: AbortSignal): Promise<FieldsResult> {
+    const { filter, fromNs, toNs, timeoutMs } = call;
+    const deadline = new Deadline(timeoutMs, signal);
+    const range = { filter, fromNs, toNs, timeoutMs, count: false } as const;
+    const count = async () => (await countAll(this.catalog, range, deadline)).value;
+    return sampleFields(call, (page) => search(this.catalog, { ...range, ...page }, deadline), count);
+  }
+
+  exportPage(call: ExportCall, signal: AbortSignal): Promise<ExportPage> {
+    return exportPage(this.catalog, call, signal);
   }
 
   async get(key: OrderKey, signal: AbortSignal): Promise<StoredRecord | undefined> {

@@ -1,5 +1,9 @@
 import type { HistogramResult, OrderKey, SearchResult, StoredRecord, StoreHealth, WriteOutcome } from '../log-store.js';
 import type { Needs } from '#libs/query';
+import type { ExportFormat } from '../export.js';
+import type { FacetsResult } from '../facets.js';
+import type { FieldsResult } from '../fields.js';
+import type { PatternsRequest, PatternsResult } from '../patterns.js';
 import type { StoreErrorCode } from '../errors.js';
 
 /** What the client and its worker thread say to each other: one request, one reply of the same id; reports come on their own. */
@@ -42,11 +46,50 @@ export interface SearchCall extends Range {
   readonly order: 'asc' | 'desc';
   readonly after?: OrderKey;
   readonly fields?: readonly string[];
+  readonly count?: false;
 }
 
 export interface HistogramCall extends Range {
   readonly intervalMs: number;
   readonly by?: string;
+}
+
+export type PatternsCall = Range & Pick<PatternsRequest, 'order' | 'limit' | 'intervalMs'>;
+
+export interface FacetsCall extends Range {
+  readonly fields: readonly string[];
+  readonly limit: number;
+  readonly prefix?: string;
+}
+
+export interface FieldsCall extends Range {
+  readonly limit: number;
+  readonly prefix?: string;
+}
+
+/** Where an export goes on. */
+export interface ExportPlace extends Span {
+  readonly after?: OrderKey;
+  /** Records that the next window should hold. */
+  readonly window: number;
+  /** The most of them that are read at once. */
+  readonly lines: number;
+}
+
+export interface ExportCall extends Span {
+  readonly filter: Filter;
+  readonly format: ExportFormat;
+  readonly order: 'asc' | 'desc';
+  readonly fields?: readonly string[];
+  readonly place?: ExportPlace;
+}
+
+export interface ExportPage {
+  /** Handed over, not copied. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly records: number;
+  /** undefined when there is no more. */
+  readonly next?: ExportPlace;
 }
 
 /** What is to be deleted. */
@@ -94,6 +137,10 @@ export interface Calls {
   search: { argument: SearchCall; result: SearchResult };
   get: { argument: OrderKey; result: StoredRecord | undefined };
   histogram: { argument: HistogramCall; result: HistogramResult };
+  facets: { argument: FacetsCall; result: FacetsResult };
+  fields: { argument: FieldsCall; result: FieldsResult };
+  patterns: { argument: PatternsCall; result: PatternsResult };
+  exportPage: { argument: ExportCall; result: ExportPage };
   matchingDays: { argument: MatchCall; result: readonly MatchingDay[] };
   deleteFrom: { argument: DeleteCall; result: number };
   dropBefore: { argument: string; result: void };

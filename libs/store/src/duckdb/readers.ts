@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBValue, JS } from '@duckdb/node-api';
+import { tooLarge } from '../answer-size.js';
 import { StoreError } from '../errors.js';
 
 /** How long an answer may take, and whether anybody still waits for it. */
@@ -44,7 +45,7 @@ export class Readers {
     return readers;
   }
 
-  /** Rows of one statement. Throws `DeadlinePassed`, or `StoreError` when aborted. */
+  /** Rows of one statement. Throws `DeadlinePassed`, or `StoreError` when aborted or too large. */
   async rows(sql: string, params: readonly DuckDBValue[], deadline: Deadline): Promise<JS[][]> {
     const connection = await this.take();
     try {
@@ -75,7 +76,7 @@ export class Readers {
     } catch (error) {
       throwIfAborted(deadline);
       if (deadline.passed) throw new DeadlinePassed();
-      throw error;
+      throw (error as Error).message.startsWith('Out of Memory Error') ? tooLarge("the store's memory", error) : error;
     } finally {
       clearTimeout(timer);
       deadline.signal.removeEventListener('abort', interrupt);

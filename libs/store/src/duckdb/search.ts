@@ -1,3 +1,4 @@
+import { MAX_ANSWER_BYTES, searchWithin } from '../answer-size.js';
 import type { DuckDBValue, JS } from '@duckdb/node-api';
 import type { SearchHit, SearchResult } from '../log-store.js';
 import { DayRows } from './blocks.js';
@@ -17,6 +18,10 @@ import { MINUTE_MS, msOf, NS_PER_MS } from './timestamp.js';
 
 /** Records that the first window should hold: a few vectors, cheap to look at, often enough for a common filter. */
 const SEARCH_WINDOWS = { first: 20_000, growth: 8 };
+/** Where filters can say where to look, only what is common enough to fill the first page at once is looked for without them. */
+const FIRST_OF_FILTERED = 4_096;
+/** Rows of a block that may hold no more than one match: so many for each record that is still wanted are read in one go. */
+const BLOCK_ROWS = 2_048;
 /** What counting all matches may cost beyond the search itself; then the total is a lower bound. */
 const COUNT_MS = 150;
 
@@ -84,6 +89,10 @@ class Search {
   readonly hits: SearchHit[] = [];
   readonly answer: Answer = { partial: false, warnings: [] };
   private readonly projection: Projection;
+  /** What was read without them did not fill the page. */
+  private asksFilters = false;
+  private bytes = 0;
+  private isCut = false;
 
   constructor(
     private readonly catalog: Catalog,
@@ -96,7 +105,7 @@ class Search {
   async run(): Promise<SearchResult> {
     const span = this.spanBehindCursor();
     if (this.call.limit > 0) await eachDay(daysOf(this.catalog, span, this.call.order), this.answer, (day) => this.readDay(day, span));
-    return { hits: this.hits, total: await this.total(), ...this.answer };
+    return { hits: this.hits, ...(this.isCut && { cut: true }), total: await this.total(), ...this.answer };
   }
 
   private spanBehindCursor(): Span {
@@ -110,15 +119,26 @@ class Search {
   private async readDay(day: DayFile, span: Span): Promise<'more' | 'enough'> {
     const part = cut(span, day.startMs, day.endMs);
     if (part === undefined) return 'more';
-    const rows = new DayRows(this.catalog, day, { needs: this.call.filter.needs, deadline: this.deadline });
-    let table = `${day.name}.logs`;
-    for (const [index, window] of [...windowsOf(day, part, this.call.order)].entries()) {
+    const { order, filter, limit } = this.call;
+    const rows = new DayRows(this.catalog, day, { needs: filter.needs, deadline: this.deadline });
+    const size = filter.needs === undefined ? SEARCH_WINDOWS : { ...SEARCH_WINDOWS, first: FIRST_OF_FILTERED };
+    for (const window of windowsOf(day, part, order, size)) {
       // A common word is mostly found in the first window, which costs less than reading filters.
-      if (index > 0) table = await rows.tableFor(window);
-      await this.readWindow(table, window);
-      if (this.hits.length >= this.call.limit) return 'enough';
+      const isPlain = filter.needs === undefined || !this.asksFilters;
+      this.asksFilters = true;
+      const rest = order === 'desc' ? { ...part, toNs: window.toNs } : { ...part, fromNs: window.fromNs };
+      if (isPlain) await this.readWindow(`${day.name}.logs`, window);
+      else if ((await rows.sizeFor(rest)) <= (limit - this.hits.length) * BLOCK_ROWS) {
+        await this.readWindow(await rows.tableFor(rest), rest);
+        break;
+      } else await this.readWindow(await rows.tableFor(window), window);
+      if (this.isFull) return 'enough';
     }
-    return 'more';
+    return this.isFull ? 'enough' : 'more';
+  }
+
+  private get isFull(): boolean {
+    return this.hits.length >= this.call.limit || this.isCut;
   }
 
   private async readWindow(table: string, window: Span): Promise<void> {
@@ -138,21 +158,28 @@ class Search {
       [...filter.params, ...cursor.params],
       this.deadline,
     );
-    for (const row of rows) this.hits.push(this.hitOf(row));
+    for (const row of rows) {
+      const texts = row.slice(3) as (string | null)[];
+      for (const text of texts) this.bytes += text?.length ?? 0;
+      this.isCut = this.bytes > MAX_ANSWER_BYTES && this.hits.length > 0;
+      if (this.isCut) return;
+      this.hits.push(this.hitOf(row, texts));
+    }
   }
 
-  private hitOf(row: readonly JS[]): SearchHit {
+  private hitOf(row: readonly JS[], texts: (string | null)[]): SearchHit {
     const [ns, sequence, node] = row as [bigint, number, string];
-    const texts = row.slice(3, -1) as (string | null)[];
-    const record = recordOf({ ns, sequence, node, texts, rest: row.at(-1) as string | null }, this.projection);
+    const rest = texts.pop() ?? null;
+    const record = recordOf({ ns, sequence, node, texts, rest }, this.projection);
     return { key: { timestampNs: String(ns), sequence, node }, record };
   }
 
   private async total(): Promise<{ value: number; exact: boolean }> {
-    const { after, limit } = this.call;
+    const { after, limit, count } = this.call;
     const seen = this.hits.length;
     if (this.answer.partial) return { value: seen, exact: false };
-    if (after === undefined && seen < limit) return { value: seen, exact: true };
+    if (after === undefined && seen < limit && !this.isCut) return { value: seen, exact: true };
+    if (count === false) return { value: seen, exact: false };
     const budget = new Deadline(Math.min(COUNT_MS, this.deadline.leftMs), this.deadline.signal);
     const counted = await countAll(this.catalog, this.call, budget);
     return { value: Math.max(seen, counted.value), exact: counted.exact };
@@ -160,11 +187,11 @@ class Search {
 }
 
 export const search = (catalog: Catalog, call: SearchCall, deadline: Deadline): Promise<SearchResult> =>
-  new Search(catalog, call, deadline).run();
+  searchWithin(call.limit, (limit) => new Search(catalog, { ...call, limit }, deadline).run());
 
 export const windowSql = (window: Span): string => `ts >= ${window.fromNs} AND ts < ${window.toNs}`;
 
-function cursorSql({ after, order }: SearchCall): { sql: string; params: DuckDBValue[] } {
+export function cursorSql({ after, order }: Pick<SearchCall, 'after' | 'order'>): { sql: string; params: DuckDBValue[] } {
   if (after === undefined) return { sql: '', params: [] };
   const beyond = order === 'desc' ? '<' : '>';
   const ts = BigInt(after.timestampNs);
@@ -175,7 +202,7 @@ function cursorSql({ after, order }: SearchCall): { sql: string; params: DuckDBV
 }
 
 /** Counts by whole minutes from memory where the filter allows it, else window by window until the deadline. */
-async function countAll(
+export async function countAll(
   catalog: Catalog,
   range: Span & { readonly filter: Filter },
   deadline: Deadline,

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { parseQuery } from '#libs/query';
 import { BASE_NS, CONTRACT_NOW_MS, contractBatch, contractRecord, contractSearch, DAY_NS, type Source } from '../records.contract.js';
 import { DuckDbStore } from './duckdb-store.js';
-import { FilterBuilder, hashToken, mayHold, partOf, PARTS, Tokens } from './token-filter.js';
+import { FilterBuilder, hashToken, LINE_BYTES, lineOf, maskOf, partOf, PARTS, Tokens } from './token-filter.js';
 
 const tokens = (count: number, from = 0): string[] => Array.from({ length: count }, (_, index) => `token${from + index}`);
 
@@ -15,13 +15,23 @@ const hashed = (token: string): Tokens => {
   return list;
 };
 
+/** As the statement of a search asks. */
+function mayHold(parts: readonly Uint8Array[], hash: number): boolean {
+  const part = parts[partOf(hash)] as Uint8Array;
+  const line = (lineOf(hash) % (part.length / LINE_BYTES)) * LINE_BYTES;
+  return maskOf(hash).every((byte, index) => ((part[line + index] as number) & byte) === byte);
+}
+
 describe('a token filter', () => {
-  it.each([1, 30, 5_000, 50_000])('of %p tokens has every one of them, and few others', (count) => {
+  it.each([1, 30, 3_000, 13_000])('of %p tokens has every one of them, and few others', (count) => {
     const filter = new FilterBuilder(0);
     for (const token of tokens(count)) filter.add(1, hashed(token));
+    const hadBefore = (token: string) => filter.mayHold(hashToken(token));
+    expect(tokens(count).every(hadBefore)).toBe(true);
+    expect(tokens(10_000, 1_000_000).filter(hadBefore).length).toBeLessThan(400);
     const parts = filter.finish();
     expect(parts).toHaveLength(PARTS);
-    const has = (token: string) => mayHold(parts[partOf(hashToken(token))] as Uint8Array, hashToken(token));
+    const has = (token: string) => mayHold(parts, hashToken(token));
     expect(tokens(count).every(has)).toBe(true);
     expect(tokens(10_000, 1_000_000).filter(has).length).toBeLessThan(400);
   });
@@ -30,10 +40,20 @@ describe('a token filter', () => {
     const filter = new FilterBuilder(0);
     filter.add(1, hashed('one'));
     expect(filter.isFull).toBe(false);
-    expect(filter.finish().reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(512);
+    expect(filter.finish().reduce((sum, { byteLength }) => sum + byteLength, 0)).toBe(1_024);
     const other = new FilterBuilder(0);
-    for (const token of tokens(60_000)) other.add(1, hashed(token));
+    const many = new Tokens();
+    for (const token of tokens(14_000)) many.push(hashToken(token));
+    other.add(1, many);
     expect(other.isFull).toBe(true);
+  });
+
+  it('ends where a vector of rows ends', () => {
+    const filter = new FilterBuilder(2_040);
+    for (let row = 0; row < 7; row += 1) filter.add(1, hashed('one'));
+    expect(filter.isFull).toBe(false);
+    filter.add(1, hashed('one'));
+    expect([filter.isFull, filter.end]).toEqual([true, 2_048]);
   });
 });
 
@@ -106,7 +126,7 @@ const STEP_NS = 80_000_000n;
 function manyRecords(seed: readonly Source[], first: number, count: number): Source[] {
   return Array.from({ length: count }, (_, index) => {
     const sequence = first + index;
-    const random = index % RANDOM_EVERY === 0 ? seed[(index / RANDOM_EVERY) % seed.length] : undefined;
+    const random = seed.length > 0 && index % RANDOM_EVERY === 0 ? seed[(index / RANDOM_EVERY) % seed.length] : undefined;
     const words = tokens(OWN_WORDS, sequence * OWN_WORDS).join(' ');
     return contractRecord(sequence, BigInt(sequence % RECORDS) * STEP_NS, random ?? { message: `rare${sequence} ${words}` });
   });
@@ -140,6 +160,23 @@ describe('answers from blocks', () => {
       if (found.total.exact && wanted.total.exact) expect({ q, total: found.total }).toEqual({ q, total: wanted.total });
     }
   }
+
+  it('have what was acknowledged, while more is written', async () => {
+    store = await open();
+    const batch = 3_000;
+    let writing = store.write(contractBatch(manyRecords([], 1, batch)));
+    for (let first = batch + 1; first <= RECORDS; first += batch) {
+      expect(await writing).toMatchObject({ stored: batch });
+      let isWriting = true;
+      writing = store.write(contractBatch(manyRecords([], first, batch))).finally(() => (isWriting = false));
+      for (let back = 1; isWriting || back === 1; back = (back * 7) % (first - 1)) {
+        const sequence = first - back;
+        const { hits } = await store.search(contractSearch({ q: `rare${sequence}` }));
+        expect(hits.map(({ key }) => key.sequence)).toEqual([sequence]);
+      }
+    }
+    await writing;
+  }, 60_000);
 
   it('are those of the rows alone: with late records, after a restart and after a rewrite', async () => {
     const seed = fc.sample(some, 100) as Source[];

@@ -1,22 +1,25 @@
 /**
  * A split-block Bloom filter over the tokens of one block of rows, as Parquet has them: a token sets one bit in each of the eight
- * 32-bit words of one line. It is stored as 16 parts by the hash's highest bits, so that a search reads a sixteenth of it, and folded
- * to half its size while it stays sparse. Words are little-endian. The hash is part of the format: another one needs another table.
+ * 32-bit words of one line. It is stored as 32 parts by the hash's highest bits, each a column of its own, so that a search reads
+ * that column alone, and folded to half its size (24, 12, 6, 3 lines, 1) while it stays sparse. Words are little-endian. The hash is part of the format:
+ * another one needs another table.
  */
 
-/** 64 KiB: room for the tokens of some 14 000 ordinary records, so that a value that stands in few records costs few rows. */
-const LINE_BITS = 11;
-const LINES = 1 << LINE_BITS;
-const LINE_SHIFT = 32 - LINE_BITS;
+/** 24 KiB: room for the tokens of a vector of ordinary records at eighteen bits each. */
+const LINES = 768;
 const LINE_WORDS = 8;
-export const PARTS = 16;
+export const PARTS = 32;
+const PART_SHIFT = 27;
+const BELOW_PART = (1 << PART_SHIFT) - 1;
 const PART_LINES = LINES / PARTS;
-const LINE_BYTES = LINE_WORDS * 4;
-/** Ten bits a distinct token: about one block in a hundred is read for nothing. */
-const BITS_PER_TOKEN = 10;
-const MAX_TOKENS = Math.floor((LINES * LINE_BYTES * 8) / BITS_PER_TOKEN);
-/** Fewer distinct tokens must not make a block so large that one match costs a long scan. */
-const MAX_RECORDS = 122_880;
+export const LINE_BYTES = LINE_WORDS * 4;
+const BITS = LINES * LINE_BYTES * 8;
+/** Bits a distinct token: with the least, or what folding leaves, one block in five hundred is read for nothing, with eighteen one in a thousand. */
+const LEAST_BITS = 15;
+const FOLDED_BITS = 15;
+const MAX_TOKENS = Math.floor(BITS / LEAST_BITS);
+/** DuckDB reads rows by vectors of so many, and unpacks a whole one for one row of it: blocks end where vectors do. */
+const VECTOR_ROWS = 2_048;
 const SALTS = Int32Array.of(0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31);
 const PRIME = 0x01000193;
 export const HASH_START = 0x811c9dc5 | 0;
@@ -57,7 +60,10 @@ export function finishHash(hash: number): number {
 
 export const hashToken = (token: string): number => finishHash(hashOn(HASH_START, token));
 
-export const partOf = (hash: number): number => hash >>> 28;
+export const partOf = (hash: number): number => hash >>> PART_SHIFT;
+
+/** Line of a part that was not folded, by the bits that do not name the part; of a folded one the remainder by its lines. */
+export const lineOf = (hash: number): number => Math.imul(hash & BELOW_PART, PART_LINES) >>> PART_SHIFT;
 
 /** The hash of each word in ` a b c `. */
 export function hashWords(words: string, into: Tokens): void {
@@ -79,12 +85,21 @@ export class FilterBuilder {
   toMs = 0;
   private tokens = 0;
   private readonly words = new Int32Array(LINES * LINE_WORDS);
+  private readonly bytes = new Uint8Array(this.words.buffer);
+  private readonly room: number;
 
   /** `first` is the row id of the first record to come. */
-  constructor(readonly first: number) {}
+  constructor(readonly first: number) {
+    this.room = VECTOR_ROWS - (first % VECTOR_ROWS);
+  }
+
+  /** Row id behind the last record. */
+  get end(): number {
+    return this.first + this.records;
+  }
 
   get isFull(): boolean {
-    return this.tokens >= MAX_TOKENS || this.records >= MAX_RECORDS;
+    return this.records >= this.room || this.tokens >= MAX_TOKENS;
   }
 
   /** Takes the tokens: they are empty behind it. */
@@ -96,10 +111,16 @@ export class FilterBuilder {
     tokens.length = 0;
   }
 
+  /** False only when no record so far has the token. */
+  mayHold(hash: number): boolean {
+    const line = (partOf(hash) * PART_LINES + lineOf(hash)) * LINE_BYTES;
+    return maskOf(hash).every((byte, index) => ((this.bytes[line + index] as number) & byte) === byte);
+  }
+
   /** The parts' bytes, in order. */
   finish(): Uint8Array[] {
     let lines = PART_LINES;
-    while (lines > 1 && this.tokens * BITS_PER_TOKEN * 2 <= lines * PARTS * LINE_BYTES * 8) lines = this.fold(lines);
+    while (lines > 1 && this.tokens * FOLDED_BITS <= Math.floor(lines / 2) * PARTS * LINE_BYTES * 8) lines = this.fold(lines);
     return Array.from(
       { length: PARTS },
       (_, part) => new Uint8Array(this.words.buffer, part * PART_LINES * LINE_BYTES, lines * LINE_BYTES),
@@ -108,7 +129,7 @@ export class FilterBuilder {
 
   private addHash(hash: number): void {
     const { words } = this;
-    const line = (hash >>> LINE_SHIFT) * LINE_WORDS;
+    const line = (partOf(hash) * PART_LINES + lineOf(hash)) * LINE_WORDS;
     const key = Math.imul(hash, PRIME);
     let fresh = 0;
     for (let index = 0; index < LINE_WORDS; index += 1) {
@@ -120,27 +141,24 @@ export class FilterBuilder {
     if (fresh !== 0) this.tokens += 1;
   }
 
+  /** Lays the upper lines of each part over the lower ones: 24, 12, 6, 3, 1. */
   private fold(lines: number): number {
-    const half = lines / 2;
+    const left = Math.floor(lines / 2);
     for (let part = 0; part < PARTS; part += 1) {
       const start = part * PART_LINES * LINE_WORDS;
-      for (let index = 0; index < half * LINE_WORDS; index += 1) {
-        const upper = this.words[start + half * LINE_WORDS + index] as number;
-        this.words[start + index] = (this.words[start + index] as number) | upper;
+      for (let index = left * LINE_WORDS; index < lines * LINE_WORDS; index += 1) {
+        const onto = start + (index % (left * LINE_WORDS));
+        this.words[onto] = (this.words[onto] as number) | (this.words[start + index] as number);
       }
     }
-    return half;
+    return left;
   }
 }
 
-/** False only when no record of the block has the token. `part` is the one that `partOf(hash)` names. */
-export function mayHold(part: Uint8Array, hash: number): boolean {
-  const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
-  const lines = part.byteLength / LINE_BYTES;
-  const line = ((hash >>> LINE_SHIFT) % PART_LINES) & (lines - 1);
+/** Of the line that has a token, its bits. */
+export function maskOf(hash: number): Uint8Array {
+  const mask = new Int32Array(LINE_WORDS);
   const key = Math.imul(hash, PRIME);
-  return SALTS.every((salt, index) => {
-    const word = view.getInt32(line * LINE_BYTES + index * 4, true);
-    return ((word >>> (Math.imul(key, salt) >>> 27)) & 1) === 1;
-  });
+  for (let index = 0; index < LINE_WORDS; index += 1) mask[index] = 1 << (Math.imul(key, SALTS[index] as number) >>> 27);
+  return new Uint8Array(mask.buffer);
 }

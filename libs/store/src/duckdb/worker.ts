@@ -1,14 +1,14 @@
 import { parentPort } from 'node:worker_threads';
 import { StoreError } from '../errors.js';
 import { Engine } from './engine.js';
-import type { CallName, Calls, FromWorker, Request, ToWorker } from './protocol.js';
+import type { CallName, Calls, ExportPage, FromWorker, Request, ToWorker } from './protocol.js';
 
 /** The thread's side of the port. DuckDB blocks while it appends and parses, so it lives here and nowhere else. */
 
 const port = parentPort;
 if (port === null) throw new Error('worker.js runs in a worker thread, DuckDbStore starts it');
 
-const send = (message: FromWorker): void => port.postMessage(message);
+const send = (message: FromWorker, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 const aborts = new Map<number, AbortController>();
 let engine: Engine | undefined;
 
@@ -27,6 +27,10 @@ const answers: Answers = {
   search: (call, signal) => started().search(call, signal),
   get: (key, signal) => started().get(key, signal),
   histogram: (call, signal) => started().histogram(call, signal),
+  facets: (call, signal) => started().facets(call, signal),
+  fields: (call, signal) => started().fields(call, signal),
+  patterns: (call, signal) => started().patterns(call, signal),
+  exportPage: (call, signal) => started().exportPage(call, signal),
   matchingDays: (call, signal) => started().matchingDays(call, signal),
   deleteFrom: (call, signal) => started().deleteFrom(call, signal),
   dropBefore: (day) => started().dropBefore(day),
@@ -42,7 +46,8 @@ async function answer<Name extends CallName>({ id, name, argument }: Request<Nam
   const abort = new AbortController();
   aborts.set(id, abort);
   try {
-    send({ id, value: await answers[name](argument, abort.signal) });
+    const value = await answers[name](argument, abort.signal);
+    send({ id, value }, isPage(value) ? [value.bytes.buffer] : []);
   } catch (error) {
     send({ id, error: describe(error) });
   } finally {
@@ -50,12 +55,11 @@ async function answer<Name extends CallName>({ id, name, argument }: Request<Nam
   }
 }
 
+const isPage = (value: unknown): value is ExportPage =>
+  typeof value === 'object' && value !== null && 'bytes' in value && value.bytes instanceof Uint8Array;
+
 function describe(error: unknown): Extract<FromWorker, { error: unknown }>['error'] {
   if (error instanceof StoreError) return { code: error.code, message: error.message, retryable: error.retryable };
-  if ((error as Error).message.startsWith('Out of Memory Error')) {
-    const advice = 'narrow the time range, ask for fewer fields or records, or give the store more memory';
-    return { code: 'store_unavailable', message: `the answer does not fit into the store's memory: ${advice}`, retryable: true };
-  }
   return { code: 'store_internal', message: `DuckDB: ${(error as Error).message}`, retryable: false };
 }
 

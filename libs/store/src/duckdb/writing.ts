@@ -1,14 +1,14 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { Rejection, WriteOutcome } from '../log-store.js';
-import { OpenFilters, storeFilter } from './blocks.js';
 import type { Catalog } from './catalog.js';
-import { LEVEL_INDEX, quoteText } from './columns.js';
+import { LEVEL_INDEX, MESSAGE_INDEX, PATTERN_INDEX } from './columns.js';
 import type { DayFile } from './day-file.js';
+import type { FilterRun } from './filter-runs.js';
 import { MinuteCounts, minuteOf } from './minute-counts.js';
 import type { WriteCall } from './protocol.js';
 import { parseRow, RowError, type Row } from './row.js';
 import { hashStored } from './row-tokens.js';
-import { type FilterBuilder, Tokens } from './token-filter.js';
+import { Tokens } from './token-filter.js';
 import { dayOf } from './timestamp.js';
 import { breathe } from './turns.js';
 
@@ -46,7 +46,6 @@ interface Tally {
 export class Writing {
   /** Why the last write kept records back; empty when it did not. */
   failure = '';
-  private readonly filters = new OpenFilters();
   /** Those of the record at hand. */
   private readonly tokens = new Tokens();
 
@@ -58,7 +57,7 @@ export class Writing {
   async write(call: WriteCall): Promise<WriteOutcome> {
     const tally: Tally = { stored: 0, expired: 0, rejected: [], retry: [], reason: undefined };
     for (const [day, entries] of await this.writeFirstDay(call, tally)) {
-      const transaction = await DayTransaction.begin(this.catalog, this.filters, { day, call });
+      const transaction = await DayTransaction.begin(this.catalog, day, call);
       for (const [at, entry] of entries.entries()) {
         const { texts, words, rest } = entry.row;
         hashStored(texts, words, rest, this.tokens);
@@ -89,7 +88,7 @@ export class Writing {
       if (day === transaction?.day) transaction.add(entry, this.tokens);
       else if (this.isExpired(day, call.nowMs)) tally.expired += 1;
       else if (transaction !== undefined) entriesOf(others, day).push(entry);
-      else (transaction = await DayTransaction.begin(this.catalog, this.filters, { day, call })).add(entry, this.tokens);
+      else (transaction = await DayTransaction.begin(this.catalog, day, call)).add(entry, this.tokens);
     }
     await transaction?.commit(tally);
     return others;
@@ -105,23 +104,21 @@ class DayTransaction {
   private failure: Error | undefined;
   private file: DayFile | undefined;
   private appender: DuckDBAppender | undefined;
-  private filter: FilterBuilder | undefined;
+  private run: FilterRun | undefined;
 
   private constructor(
     readonly day: string,
     private readonly catalog: Catalog,
-    private readonly filters: OpenFilters,
     private readonly call: WriteCall,
   ) {}
 
   /** Never throws, nor does anything after it: a failure is kept until `commit` counts it. */
-  static async begin(catalog: Catalog, filters: OpenFilters, of: { day: string; call: WriteCall }): Promise<DayTransaction> {
-    const { day, call } = of;
-    const transaction = new DayTransaction(day, catalog, filters, call);
+  static async begin(catalog: Catalog, day: string, call: WriteCall): Promise<DayTransaction> {
+    const transaction = new DayTransaction(day, catalog, call);
     try {
       transaction.file = await catalog.open(day, call.nowMs);
       await catalog.writer.run('BEGIN');
-      transaction.filter = filters.of(transaction.file);
+      transaction.run = catalog.filters.of(transaction.file);
       transaction.appender = await catalog.writer.createAppender('logs', 'main', transaction.file.name);
     } catch (error) {
       transaction.failure = error as Error;
@@ -135,7 +132,7 @@ class DayTransaction {
     if (this.failure !== undefined || position <= (this.file?.applied.get(this.call.journal) ?? -1)) return;
     try {
       appendRow(this.appender as DuckDBAppender, row);
-      this.filter?.add(row.ms, tokens);
+      this.run?.add(row.ms, tokens);
     } catch (error) {
       this.failure = error as Error;
     }
@@ -163,24 +160,41 @@ class DayTransaction {
     await file.saved;
     this.appender?.closeSync();
     if (this.counts.total > 0) {
-      await writer.run(`INSERT INTO ${file.name}.applied VALUES (${quoteText(this.call.journal)}, ${this.position})`);
-      await writer.run(`INSERT INTO ${file.name}.minutes VALUES ${countValues(this.counts)}`);
-      if (this.filter?.isFull) await storeFilter(writer, file.name, this.filter);
+      await this.storeBooks(file.name);
+      await this.run?.store(writer, file.name);
       file.writes += 1;
     }
     await writer.run('COMMIT');
     if (this.counts.total === 0) return;
-    if (this.filter?.isFull) this.filters.drop(file);
+    if (this.run) this.catalog.filters.keep(file, this.run);
     file.counts.merge(this.counts);
     file.applied.set(this.call.journal, this.position);
     file.unsavedBytes += this.bytes;
+  }
+
+  /** By appenders: a statement of SQL costs each batch two milliseconds. */
+  private async storeBooks(database: string): Promise<void> {
+    const { writer } = this.catalog;
+    const applied = await writer.createAppender('applied', 'main', database);
+    applied.appendVarchar(this.call.journal);
+    applied.appendBigInt(BigInt(this.position));
+    applied.endRow();
+    applied.closeSync();
+    const minutes = await writer.createAppender('minutes', 'main', database);
+    for (const [minute, level, records] of this.counts.entries()) {
+      minutes.appendBigInt(BigInt(minute));
+      minutes.appendVarchar(level);
+      minutes.appendBigInt(BigInt(records));
+      minutes.endRow();
+    }
+    minutes.closeSync();
   }
 
   private async undo(): Promise<void> {
     // What it still holds would be written when the collector takes it, outside of any transaction.
     this.appender?.clear();
     await this.catalog.writer.run('ROLLBACK').catch(() => {});
-    if (this.file) this.filters.drop(this.file);
+    if (this.file) this.catalog.filters.drop(this.file);
     if (this.file) await this.catalog.forget(this.file).catch(() => {});
   }
 }
@@ -191,21 +205,20 @@ function entriesOf(others: Map<string, Entry[]>, day: string): Entry[] {
   return entries;
 }
 
-const countValues = (counts: MinuteCounts): string =>
-  [...counts.entries()].map(([minute, level, records]) => `(${minute}, ${quoteText(level)}, ${records})`).join(',');
-
 function appendRow(appender: DuckDBAppender, row: Row): void {
   appender.appendBigInt(row.ns);
   appender.appendBigInt(BigInt(row.sequence));
   appender.appendVarchar(row.node);
-  for (const text of row.texts) appendText(appender, text);
+  for (let index = 0; index < PATTERN_INDEX; index += 1) appendText(appender, row.texts[index]);
+  appendText(appender, row.texts[MESSAGE_INDEX]);
   appendText(appender, row.words);
   appender.appendVarchar(row.rest);
+  appendText(appender, row.texts[PATTERN_INDEX]);
   appender.endRow();
 }
 
-function appendText(appender: DuckDBAppender, text: string | null): void {
-  if (text === null) appender.appendNull();
+function appendText(appender: DuckDBAppender, text: string | null | undefined): void {
+  if (text === null || text === undefined) appender.appendNull();
   else appender.appendVarchar(text);
 }
 

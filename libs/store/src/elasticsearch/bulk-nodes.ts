@@ -1,9 +1,11 @@
 /**
  * Requests whose body is bytes already in place: a plain undici pool per node costs a third of the client's transport per
  * record. Nodes take turns. A node that cannot be reached is passed over for a while, and as nothing was sent the next
- * one is asked at once; a connection that breaks later leaves an unknown outcome, which is the caller's to settle.
+ * one is asked at once; a connection that breaks later leaves an unknown outcome, which is the caller's to settle, unless the
+ * node says when asked that such a body is too large for it.
  */
 import { Pool } from 'undici';
+import { refusesBody } from './body-limit.js';
 import { authorisation, withoutCredentials, type ElasticsearchStoreOptions } from './options.js';
 
 /** Per node: as many as `MAX_CONCURRENCY` writes at once, however many nodes there are. */
@@ -36,6 +38,9 @@ const UNSENT = new Set([
   ...UNTRUSTED,
 ]);
 
+/** Errors of a connection that ended while the request was being written. */
+const CUT = new Set(['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET']);
+
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
@@ -44,13 +49,16 @@ export interface Answer {
   readonly body: Buffer;
 }
 
+/** What a node would have said that closed before it was heard. */
+const TOO_LARGE: Answer = { status: 413, retryAfter: undefined, product: undefined, body: Buffer.alloc(0) };
+
 /** No answer came; whether anything was done is unknown. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
 interface BulkNode {
-  readonly name: string;
+  readonly url: URL;
   readonly path: string;
   readonly pool: Pool;
   /** When a node that failed may be asked whether it is back; undefined for one that is well. */
@@ -76,7 +84,7 @@ export class BulkNodes {
       const connect = { timeout: CONNECT_TIMEOUT_MS, ...(options.ca !== undefined && { ca: options.ca }) };
       const timeouts = { headersTimeout: options.requestTimeoutMs, bodyTimeout: options.requestTimeoutMs };
       const pool = new Pool(url.origin, { connections: CONNECTIONS, pipelining: 1, connect, ...timeouts });
-      return { name: url.host, path: url.pathname.replace(/\/$/, ''), pool, downUntil: undefined };
+      return { url, path: url.pathname.replace(/\/$/, ''), pool, downUntil: undefined };
     });
   }
 
@@ -87,8 +95,9 @@ export class BulkNodes {
       try {
         return await this.#ask(node, request);
       } catch (error) {
+        if (CUT.has(textOf(error, 'code')) && (await this.#refuses(node, request))) return TOO_LARGE;
         this.#markDown(node);
-        failures.push(`${node.name}: ${reasonOf(error)}`);
+        failures.push(`${node.url.host}: ${reasonOf(error)}`);
         if (!UNSENT.has(textOf(error, 'code'))) break;
       }
     }
@@ -134,6 +143,12 @@ export class BulkNodes {
     const retryAfter = single(response.headers['retry-after']);
     const product = single(response.headers['x-elastic-product']);
     return { status: response.statusCode, retryAfter, product, body: await readBody(response.body) };
+  }
+
+  async #refuses(node: BulkNode, { path, type, body }: BulkRequest): Promise<boolean> {
+    if (body === undefined) return false;
+    const url = new URL(node.path + path, node.url);
+    return refusesBody({ url, headers: this.#headers(type), bytes: body.length, ca: this.options.ca });
   }
 
   #headers(type?: string): Record<string, string> {

@@ -1,5 +1,6 @@
 /** The official client for everything but bulk, and its errors as ours. */
 import { Client, errors } from '@elastic/elasticsearch';
+import { MAX_ANSWER_BYTES, tooLarge } from '../answer-size.js';
 import { StoreError } from '../errors.js';
 import { describeFailure } from './bulk-answer.js';
 import { authorisation, withoutCredentials, type ElasticsearchStoreOptions } from './options.js';
@@ -17,6 +18,7 @@ export function createClient(options: ClientOptions): Client {
     // Each other node once, at once. More tries would wait between them, and waiting is the caller's to decide.
     maxRetries: options.nodes.length - 1,
     requestTimeout: options.requestTimeoutMs,
+    maxResponseSize: MAX_ANSWER_BYTES,
     ...(header !== undefined && { headers: { authorization: header } }),
     ...(options.ca !== undefined && { tls: { ca: options.ca } }),
     // A record may have a key `__proto__`. JSON.parse makes it an ordinary key; the client's protection would refuse
@@ -29,6 +31,9 @@ export function createClient(options: ClientOptions): Client {
 export function toStoreError(error: unknown, what: string): StoreError {
   if (error instanceof StoreError) return error;
   const cause = { cause: error };
+  if (error instanceof errors.RequestAbortedError && error.message.startsWith('The content length')) {
+    return tooLarge(`the ${MAX_ANSWER_BYTES >> 20} MiB that are read of Elasticsearch at once`, error);
+  }
   if (error instanceof errors.RequestAbortedError) return new StoreError('store_aborted', `${what}: aborted`, false, cause);
   if (error instanceof errors.TimeoutError)
     return new StoreError('store_timeout', `${what}: no answer from Elasticsearch in time`, true, cause);

@@ -1,5 +1,10 @@
 import type { Client } from '@elastic/elasticsearch';
 import type { Query } from '#libs/query';
+import { ANSWER_CUT } from '../answer-size.js';
+import type { ExportChunk, ExportRequest } from '../export.js';
+import type { FacetsRequest, FacetsResult } from '../facets.js';
+import type { FieldsRequest, FieldsResult } from '../fields.js';
+import type { PatternsRequest, PatternsResult } from '../patterns.js';
 import type {
   DeleteProgress,
   HistogramRequest,
@@ -89,8 +94,10 @@ export class ElasticsearchStore implements LogStore {
     return this.#writer.write(batch);
   }
 
-  search(request: SearchRequest): Promise<SearchResult> {
-    return this.#reader.search(request);
+  async search(request: SearchRequest): Promise<SearchResult> {
+    const result = await this.#reader.search(request);
+    if (result.cut === true) this.#options.count?.(ANSWER_CUT);
+    return result;
   }
 
   get(key: OrderKey): Promise<StoredRecord | undefined> {
@@ -99,6 +106,22 @@ export class ElasticsearchStore implements LogStore {
 
   histogram(request: HistogramRequest): Promise<HistogramResult> {
     return this.#reader.histogram(request);
+  }
+
+  facets(request: FacetsRequest): Promise<FacetsResult> {
+    return this.#reader.facets(request);
+  }
+
+  patterns(request: PatternsRequest): Promise<PatternsResult> {
+    return this.#reader.patterns(request);
+  }
+
+  fields(request: FieldsRequest): Promise<FieldsResult> {
+    return this.#reader.fields(request);
+  }
+
+  export(request: ExportRequest): AsyncIterable<ExportChunk> {
+    return this.#reader.export(request);
   }
 
   deleteMatching(query: Query, range: Pick<SearchRequest, 'fromNs' | 'toNs'>, signal: AbortSignal): AsyncIterable<DeleteProgress> {

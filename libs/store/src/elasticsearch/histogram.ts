@@ -1,6 +1,11 @@
-import type { Client } from '@elastic/elasticsearch';
-import type { HistogramResult } from '../log-store.js';
-import { toStoreError } from './client.js';
+import type { estypes } from '@elastic/elasticsearch';
+import type { HistogramRequest, HistogramResult } from '../log-store.js';
+import type { Asker, Search } from './asker.js';
+import { placesOf, type ValuePlace } from './value-places.js';
+
+type Container = estypes.AggregationsAggregationContainer;
+type Words = Pick<HistogramRequest, 'intervalMs' | 'by'>;
+type Counts = Pick<HistogramResult, 'buckets' | 'total' | 'warnings'>;
 
 /** Values told apart in one bucket; nobody reads a chart with more colours. */
 const MAX_VALUES = 500;
@@ -21,26 +26,42 @@ export interface HistogramBuckets {
   readonly time?: { readonly buckets: readonly TimeBucket[] };
 }
 
-/**
- * The aggregations below each time bucket. Of an attribute that began as a number `.as_text` has every value, one that began
- * as text has them under its own name. In a stream that has both, its backing indices disagree and the text form counts.
- */
-export async function splitField(client: Client, stream: string, name: string) {
-  const field = name.startsWith('attributes.') && (await isMapped(client, stream, `${name}.as_text`)) ? `${name}.as_text` : name;
-  return { aggregations: { values: { terms: { field, size: MAX_VALUES } }, missing: { missing: { field } } } };
+/** One search, or one for each set of indices in which the field to split by stands elsewhere. */
+export async function histogramSearches(asker: Asker, query: Container['filter'], { intervalMs, by }: Words): Promise<Search[]> {
+  const byTime = { field: '@timestamp', fixed_interval: `${intervalMs}ms`, min_doc_count: 1 };
+  const search = (place?: ValuePlace): Search => {
+    const time = { date_histogram: byTime, ...(place && { aggregations: splitBy(place.field) }) };
+    return { indices: place?.indices, body: { ...(query && { query }), size: 0, track_total_hits: false, aggregations: { time } } };
+  };
+  if (by === undefined) return [search()];
+  return ((await placesOf(asker.client, asker.all, [by])).get(by) ?? []).map(search);
 }
 
-async function isMapped(client: Client, stream: string, field: string): Promise<boolean> {
-  try {
-    const { fields } = await client.fieldCaps({ index: stream, fields: [field], ignore_unavailable: true });
-    return Object.hasOwn(fields, field);
-  } catch (error) {
-    throw toStoreError(error, `looking up the field ${field}`);
+const splitBy = (field: string): Record<string, Container> => ({
+  values: { terms: { field, size: MAX_VALUES } },
+  missing: { missing: { field } },
+});
+
+/** What several searches found, as if it were one. */
+export function joinBuckets(parts: readonly Counts[]): Counts {
+  const [first, ...others] = parts;
+  if (first !== undefined && others.length === 0) return first;
+  const joined = new Map<number, Map<string, number>>();
+  for (const { startMs, counts } of parts.flatMap(({ buckets }) => buckets)) {
+    const bucket = joined.get(startMs) ?? new Map<string, number>();
+    for (const [value, count] of Object.entries(counts)) bucket.set(value, (bucket.get(value) ?? 0) + count);
+    joined.set(startMs, bucket);
   }
+  const rising = [...joined].sort(([a], [b]) => a - b);
+  return {
+    buckets: rising.map(([startMs, counts]) => ({ startMs, counts: Object.fromEntries(counts) })),
+    total: parts.reduce((sum, { total }) => sum + total, 0),
+    warnings: parts.flatMap(({ warnings }) => warnings),
+  };
 }
 
 /** The answer in our shape; records without a value count under ''. */
-export function readBuckets(aggregations: HistogramBuckets | undefined): Pick<HistogramResult, 'buckets' | 'total' | 'warnings'> {
+export function readBuckets(aggregations: HistogramBuckets | undefined): Counts {
   const answered = aggregations?.time?.buckets ?? [];
   const buckets = answered.map((bucket) => ({ startMs: bucket.key, counts: countsOf(bucket) }));
   const total = answered.reduce((sum, bucket) => sum + bucket.doc_count, 0);

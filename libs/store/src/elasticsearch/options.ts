@@ -41,7 +41,7 @@ export interface IndexShape {
 
 /** Bounded, as they become metric labels. */
 export type ElasticsearchOddity =
-  'attributes_folded' | 'batch_split' | 'copy_removed' | 'node_down' | 'template_installed' | 'throttled' | 'write_failed';
+  'answer_cut' | 'attributes_folded' | 'batch_split' | 'copy_removed' | 'node_down' | 'template_installed' | 'throttled' | 'write_failed';
 
 /** Node URLs without their credentials, which must not reach a message. */
 export function withoutCredentials(node: string): URL {

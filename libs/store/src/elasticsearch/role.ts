@@ -23,7 +23,7 @@ export type Role = Required<Pick<estypes.SecurityRoleDescriptor, 'cluster' | 'in
  * | `GET /`, cluster health, node statistics | cluster `monitor` |
  * | component and index templates, `_simulate_index` | cluster `manage_index_templates` |
  * | `_bulk` with `create` | `create_doc` (and `auto_configure`, in `manage`, for the first record and new fields) |
- * | `_mget`, `_search`, `_field_caps`, points in time | `read` |
+ * | `_mget`, `_search`, `_msearch`, `_field_caps`, points in time | `read` |
  * | taking out a copy that a rollover let in; delete by query | `delete` |
  * | `_rollover`, `_data_stream`, its lifecycle, `_settings`, deleting a backing index past retention | `manage` |
  * | the copy of the documents: create with alias, refresh, `_bulk`, search | `manage`, `write`, `read` there |

@@ -1,17 +1,25 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { toElasticsearch } from '#libs/query';
+import { searchWithin } from '../answer-size.js';
 import type { HistogramRequest, HistogramResult, LogReader, OrderKey, SearchRequest, SearchResult, StoredRecord } from '../log-store.js';
-import { toStoreError } from './client.js';
+import type { ExportChunk, ExportRequest } from '../export.js';
+import type { FacetsRequest, FacetsResult } from '../facets.js';
+import { sampleFields, type FieldsRequest, type FieldsResult } from '../fields.js';
+import { Asker, completeness, totalOf } from './asker.js';
+import type { PatternsRequest, PatternsResult } from '../patterns.js';
+import { exportRecords } from './export.js';
+import { facets } from './facets.js';
 import { unfoldRecord } from './folding.js';
-import { readBuckets, splitField, type HistogramBuckets } from './histogram.js';
+import { histogramSearches, joinBuckets, readBuckets, type HistogramBuckets } from './histogram.js';
 import type { Layout } from './layout.js';
 import { formatNanoseconds, keyOf, searchAfter, sortBy } from './order-key.js';
+import { patterns } from './patterns.js';
 import { projectRecord } from './projection.js';
 
 /** Counting further costs time on every page; people read "more than 10 000". */
 const COUNT_LIMIT = 10_000;
-/** The server stops by itself at the request's timeout; this is for its answer to arrive. */
-const ANSWER_MS = 2_000;
+/** Of the last of several requests: enough for a server that is well. */
+const LEAST_TIMEOUT_MS = 100;
 /** A record by its key is a single lookup. */
 const GET_TIMEOUT_MS = 10_000;
 
@@ -20,30 +28,38 @@ type Filter = NonNullable<estypes.SearchRequest['query']>;
 type Range = Pick<SearchRequest, 'query' | 'fromNs' | 'toNs'>;
 
 export class SearchReader implements LogReader {
+  readonly #asker: Asker;
+
   constructor(
-    private readonly client: Client,
+    client: Client,
     private readonly layout: Layout,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.#asker = new Asker(client, layout.all);
+  }
 
-  async search(request: SearchRequest): Promise<SearchResult> {
-    const { order, limit, after, fields } = request;
-    const answer = await this.#ask<Record<never, never>>(
+  search(request: SearchRequest): Promise<SearchResult> {
+    return searchWithin(request.limit, (limit) => this.#search({ ...request, limit }));
+  }
+
+  async #search(request: SearchRequest): Promise<SearchResult> {
+    const { order, limit, after, fields, count } = request;
+    const answer = await this.#asker.one<Record<never, never>>(
       {
         query: filterOf(request, this.now(), this.layout),
         sort: sortBy(order),
         size: limit,
-        track_total_hits: COUNT_LIMIT,
+        track_total_hits: count === false ? false : COUNT_LIMIT,
         ...(after && { search_after: searchAfter(after) }),
         ...(fields && { _source: [...fields, '@timestamp', 'logweir.folded'] }),
       },
       request,
     );
-    const total = answer.hits.total;
+    const total = answer.hits.total ?? { value: answer.hits.hits.length, relation: 'gte' };
     return {
       hits: answer.hits.hits.map((hit) => ({ key: keyOf(hit.sort), record: recordOf(hit._source, fields) })),
-      total: typeof total === 'object' ? { value: total.value, exact: total.relation === 'eq' } : { value: total ?? 0, exact: true },
-      ...completeness(answer),
+      total: typeof total === 'object' ? { value: total.value, exact: total.relation === 'eq' } : { value: total, exact: true },
+      ...completeness([answer]),
     };
   }
 
@@ -54,44 +70,37 @@ export class SearchReader implements LogReader {
       { term: { 'event.sequence': key.sequence } },
       { term: { 'logweir.node': key.node } },
     ];
-    const answer = await this.#ask({ query: { bool: { filter } }, size: 1, track_total_hits: false }, { timeoutMs: GET_TIMEOUT_MS });
+    const answer = await this.#asker.one({ query: { bool: { filter } }, size: 1, track_total_hits: false }, { timeoutMs: GET_TIMEOUT_MS });
     const hit = answer.hits.hits[0];
     return hit && recordOf(hit._source);
   }
 
   async histogram(request: HistogramRequest): Promise<HistogramResult> {
-    const split = request.by === undefined ? undefined : await splitField(this.client, this.layout.all, request.by);
-    const byTime: estypes.AggregationsAggregationContainer = {
-      date_histogram: { field: '@timestamp', fixed_interval: `${request.intervalMs}ms`, min_doc_count: 1 },
-      ...(split && { aggregations: split.aggregations }),
-    };
-    const body = { query: filterOf(request, this.now(), this.layout), size: 0, track_total_hits: false, aggregations: { time: byTime } };
-    const answer = await this.#ask<HistogramBuckets>(body, request);
-    const { buckets, total, warnings } = readBuckets(answer.aggregations);
-    const { partial, warnings: incomplete } = completeness(answer);
-    return { buckets, total, partial, warnings: [...incomplete, ...warnings] };
+    const searches = await histogramSearches(this.#asker, filterOf(request, this.now(), this.layout), request);
+    const answers = await this.#asker.several<HistogramBuckets>(searches, request);
+    const { warnings, ...counts } = joinBuckets(answers.map((answer) => readBuckets(answer.aggregations)));
+    const { partial, warnings: incomplete } = completeness(answers);
+    return { ...counts, partial, warnings: [...incomplete, ...warnings] };
   }
 
-  async #ask<Aggregations>(
-    body: estypes.SearchRequest,
-    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal },
-  ): Promise<estypes.SearchResponse<StoredRecord, Aggregations>> {
-    const request = {
-      index: this.layout.all,
-      ignore_unavailable: true,
-      allow_partial_search_results: true,
-      timeout: `${timeoutMs}ms`,
-      ...body,
-    };
-    try {
-      signal?.throwIfAborted();
-      return await this.client.search<StoredRecord, Aggregations>(request, {
-        requestTimeout: timeoutMs + ANSWER_MS,
-        ...(signal && { signal }),
-      });
-    } catch (error) {
-      throw toStoreError(error, `searching ${this.layout.all}`);
-    }
+  facets(request: FacetsRequest): Promise<FacetsResult> {
+    return facets(this.#asker, filterOf(request, this.now(), this.layout), request);
+  }
+
+  patterns(request: PatternsRequest): Promise<PatternsResult> {
+    return patterns(this.#asker, filterOf(request, this.now(), this.layout), request);
+  }
+
+  export(request: ExportRequest): AsyncIterable<ExportChunk> {
+    return exportRecords(this.#asker, filterOf(request, this.now(), this.layout), request);
+  }
+
+  fields({ limit, prefix = '', ...request }: FieldsRequest): Promise<FieldsResult> {
+    const endsAt = performance.now() + request.timeoutMs;
+    const limits = () => ({ ...request, timeoutMs: Math.max(LEAST_TIMEOUT_MS, Math.ceil(endsAt - performance.now())) });
+    const body = { query: filterOf(request, this.now(), this.layout), size: 0, track_total_hits: true };
+    const count = async () => totalOf(await this.#asker.one(body, limits()));
+    return sampleFields({ limit, prefix }, (page) => this.search({ ...limits(), ...page, count: false }), count);
   }
 }
 
@@ -107,15 +116,4 @@ export function filterOf({ query, fromNs, toNs }: Range, nowMs: number, layout: 
 function recordOf(source: StoredRecord | undefined, fields?: readonly string[]): StoredRecord {
   const record = unfoldRecord(source ?? {});
   return fields === undefined ? record : projectRecord(record, fields);
-}
-
-/** Whether the answer tells of all records, and what is missing. */
-function completeness(answer: estypes.SearchResponseBody<unknown, unknown>): Pick<SearchResult, 'partial' | 'warnings'> {
-  const warnings: string[] = [];
-  if (answer.timed_out) warnings.push('the search ran out of time: older or rarer records may be missing');
-  if (answer._shards.failed > 0) {
-    const reason = answer._shards.failures?.[0]?.reason.reason ?? 'no reason was given';
-    warnings.push(`${answer._shards.failed} of ${answer._shards.total} shards did not answer: ${reason}`);
-  }
-  return { partial: warnings.length > 0, warnings };
 }
