@@ -9,7 +9,8 @@ export interface Asked {
   readonly method?: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
+  /** Pieces are written one by one. */
+  readonly body?: string | Buffer | readonly Buffer[] | undefined;
   /** Another loopback address, so that it is another client. */
   readonly from?: string;
 }
@@ -56,7 +57,11 @@ export function ask(port: number, { method = 'GET', path: to, headers = {}, body
       });
     });
     request.once('error', reject);
-    request.end(body);
+    if (!Array.isArray(body)) request.end(body);
+    else {
+      for (const piece of body) request.write(piece);
+      request.end();
+    }
   });
 }
 

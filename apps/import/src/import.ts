@@ -4,6 +4,7 @@ import { State } from './state.js';
 import { type Counts, entryReader, FileChunks, type Chunk, type ReadOptions } from './chunks.js';
 import { HubClient } from './hub-client.js';
 import type { ImportOptions } from './options.js';
+import { MovedError } from './lines.js';
 import { findSources, type FoundFile, type Source, type Trouble } from './sources.js';
 import { storedChunks } from './stored-chunks.js';
 
@@ -48,6 +49,7 @@ interface Group {
 export class Import {
   private readonly counts: Counts = { lines: 0, sent: 0, outside: 0, expired: 0, malformed: 0, unfinished: 0, bytesRead: 0 };
   private readonly troubles: Trouble[] = [];
+  private readonly moved = new Set<Source>();
   private readonly client: HubClient;
   private readonly last = new AbortController();
 
@@ -147,6 +149,7 @@ export class Import {
       for (const [index, file] of source.files.entries()) {
         if (this.parts.signal.aborted) return;
         const reading = { file, rotated: index < source.files.length - 1 };
+        if (this.moved.has(source)) break;
         for await (const chunk of this.chunksOfFile(source, reading, { state, before })) {
           before = chunk.after;
           yield chunk;
@@ -176,8 +179,15 @@ export class Import {
       entries.restore((progress ?? before)?.saved ?? {});
       yield* new FileChunks({ file, progress, rotated }, entries, options, this.counts).read();
     } catch (error) {
-      this.troubles.push({ path: file.path, reason: (error as Error).message });
+      if (error instanceof MovedError) this.leave(source, error);
+      else this.troubles.push({ path: file.path, reason: (error as Error).message });
     }
+  }
+
+  /** Its files have other names now; what goes on in what is to be found out anew. */
+  private leave(source: Source, { message }: MovedError): void {
+    this.moved.add(source);
+    this.parts.say(`${message}: run the import again for the rest of ${source.name}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
@@ -20,8 +20,13 @@ const NEWLINE = 10;
 
 export interface FileContent {
   readonly path: string;
+  readonly device: number;
+  readonly inode: number;
   readonly compressed: boolean;
 }
+
+/** Something else lies where the file was found: it was rotated meanwhile. */
+export class MovedError extends Error {}
 
 /** Lines from a place in the content on, those of one block at once. `onRead` is told of the bytes on the disk. */
 export async function* readLines(
@@ -38,13 +43,14 @@ export async function* readLines(
   if (last !== undefined) yield [last];
 }
 
-/** The content from a place on. Throws what the file system or zlib says. */
+/** The content from a place on. Throws `MovedError`, and what the file system or zlib says. */
 export async function* readContent(
   file: FileContent,
   from: number,
   onRead: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<Buffer> {
-  const raw = createReadStream(file.path, { highWaterMark: BLOCK_BYTES, start: file.compressed ? 0 : from });
+  const handle = await openFound(file);
+  const raw = handle.createReadStream({ highWaterMark: BLOCK_BYTES, start: file.compressed ? 0 : from });
   raw.on('data', (block) => onRead(block.length));
   let skip = file.compressed ? from : 0;
   const content: Readable = file.compressed ? raw.pipe(createGunzip({ chunkSize: BLOCK_BYTES })) : raw;
@@ -57,6 +63,18 @@ export async function* readContent(
   } finally {
     raw.destroy();
   }
+}
+
+/** By its path, as nothing else opens a file; so what is there is looked at once more. */
+async function openFound({ path, device, inode }: FileContent): Promise<FileHandle> {
+  const moved = new MovedError(`${path} was rotated while it was looked at`);
+  const handle = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? moved : error;
+  });
+  const { dev, ino } = await handle.stat();
+  if (dev === device && ino === inode) return handle;
+  await handle.close();
+  throw moved;
 }
 
 class LineSplitter {

@@ -51,6 +51,8 @@ export async function findSources(paths: readonly string[], given: PlainFields):
   const troubles: Trouble[] = [];
   const files = new Map<string, FoundFile>();
   for (const path of paths) await walk(path, true, { files, troubles });
+  // Being compressed, or just so: the file goes when its twin is whole.
+  for (const path of files.keys()) if (path.endsWith('.gz') && files.has(path.slice(0, -'.gz'.length))) files.delete(path);
   const groups = new Map<string, FoundFile[]>();
   for (const file of files.values()) {
     const base = join(dirname(file.path), (ROTATED.exec(basename(file.path)) ?? [])[1] ?? '');

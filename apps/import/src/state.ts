@@ -54,14 +54,18 @@ export class StateError extends Error {}
 
 export class State {
   private readonly files: Map<string, FileProgress>;
+  /** Of a file that was looked at in this run. */
   private readonly claimed = new Set<FileProgress>();
+  /** How far this run got: what stands in its place is of the same file. */
+  private readonly written = new Set<FileProgress>();
 
   private constructor(
     private readonly path: string,
     private window: number,
     files: readonly FileProgress[],
   ) {
-    this.files = new Map(files.map((file) => [keyOf(file), file]));
+    this.files = new Map();
+    for (const file of files) this.keep(file);
   }
 
   static async open(path: string): Promise<State> {
@@ -102,8 +106,8 @@ export class State {
   async finish({ number, after }: Pick<Window, 'number' | 'after'>): Promise<void> {
     this.window = number;
     for (const file of after) {
-      this.files.delete(keyOf(file));
-      this.files.set(keyOf(file), file);
+      this.keep(file);
+      this.written.add(file);
     }
     for (const key of this.files.keys()) {
       if (this.files.size <= MAX_FILES) break;
@@ -121,14 +125,30 @@ export class State {
     const same = this.files.get(keyOf(file));
     if (same !== undefined && !this.claimed.has(same) && (await this.goesOn(file, same)))
       return { progress: this.claim(same), replaced: false };
-    for (const other of this.files.values()) {
-      const telling = other !== same && !this.claimed.has(other) && other.head.bytes >= MIN_TELLING_BYTES;
-      if (telling && (await this.goesOn(file, other)) && !(await this.isStillThere(other))) {
-        this.files.delete(keyOf(other));
-        return { progress: this.claim(other), replaced: false };
-      }
+    const found = await this.elsewhere(file, same);
+    if (found === undefined) return { replaced: same !== undefined };
+    const [key, progress] = found;
+    this.files.delete(key);
+    return { progress: this.claim(progress), replaced: false };
+  }
+
+  /** Of what lies no longer where it was, the one that got furthest. */
+  private async elsewhere(file: FoundFile, same: FileProgress | undefined): Promise<[key: string, progress: FileProgress] | undefined> {
+    let best: [string, FileProgress] | undefined;
+    // Most heads are as long as a head may be: the file is read once for all of them.
+    const hashes = new Map<number, string>();
+    for (const [key, other] of this.files) {
+      const { bytes, hash } = other.head;
+      if (other === same || other.offset < (best?.[1].offset ?? 0) || !this.mayGoOn(file, other)) continue;
+      if (!hashes.has(bytes)) hashes.set(bytes, (await headOf(file, bytes)).hash);
+      if (hashes.get(bytes) === hash && !(await this.isStillThere(other))) best = [key, other];
     }
-    return { replaced: same !== undefined };
+    return best;
+  }
+
+  /** As far as is known without reading it. */
+  private mayGoOn(file: FoundFile, other: FileProgress): boolean {
+    return !this.claimed.has(other) && other.head.bytes >= MIN_TELLING_BYTES && (file.compressed || file.bytes >= other.offset);
   }
 
   private claim(progress: FileProgress): FileProgress {
@@ -136,15 +156,31 @@ export class State {
     return progress;
   }
 
+  /** Inodes are used again: what lay in one before may go on elsewhere, compressed, and is looked for there by its first bytes. */
+  private keep(file: FileProgress): void {
+    const key = keyOf(file);
+    const before = this.files.get(key);
+    this.files.delete(key);
+    const isKnown = before === undefined || this.claimed.has(before) || this.written.has(before);
+    if (!isKnown && before.head.hash !== file.head.hash) this.files.set(`${key} ${before.head.hash}`, before);
+    this.files.set(key, file);
+  }
+
   private async goesOn(file: FoundFile, { offset, head }: FileProgress): Promise<boolean> {
     if (!file.compressed && file.bytes < offset) return false;
     return (await headOf(file, head.bytes)).hash === head.hash;
   }
 
-  /** A copy is another file as long as the first one is where it was. */
+  /** A copy is another file as long as the first one is where it was, with what it held. */
   private async isStillThere(progress: FileProgress): Promise<boolean> {
-    const found = await stat(progress.path).catch(() => undefined);
-    return found?.dev === progress.device && found.ino === progress.inode;
+    const { path, device, inode } = progress;
+    try {
+      const { dev, ino, size, mtimeMs } = await stat(path);
+      const there = { path, device, inode, bytes: size, changedMs: mtimeMs, compressed: path.endsWith('.gz') };
+      return dev === device && ino === inode && (await this.goesOn(there, progress));
+    } catch {
+      return false;
+    }
   }
 
   private get sending(): string {

@@ -1,6 +1,7 @@
 import { startOperations } from '#libs/http';
 import { apiListener, doorListeners, type PartsOptions, prepareDataFolder, type RunningService, startParts } from '#libs/service';
 import { startIngest } from './ingest.module.js';
+import { Streams } from './tail/streams.js';
 import { deadLetterRoutes } from './dead-letter-routes.js';
 
 /** Ingest as a process of its own: the doors, and what is needed to look after it. With duckdb it owns the files. */
@@ -19,6 +20,10 @@ export function startAlone(options: PartsOptions): Promise<RunningService> {
       'ingest',
       startIngest({ settings, store, metrics, logger, readiness, now, access, ...(alerting && { alerting }) }),
     );
+    if (alerting !== undefined) {
+      const { coordination } = alerting;
+      await parts.open('tails', new Streams({ coordination, tail: ingest.tail, log: logger, now: () => performance.now() }));
+    }
     const doorkeeper = access.doorkeeper(settings.api.host);
     const routes = deadLetterRoutes(ingest.deadLetters);
     const operations = await parts.open(

@@ -15,6 +15,8 @@ import type { Tally } from './tally.js';
 
 /** Elasticsearch advises single-digit megabytes a request, DuckDB a few thousand rows a transaction; larger ones only cost memory while a store is away. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+/** A frame of the journal comes whole: a large chunk alone may be more than a batch. Pages that no body reaches cost nothing. */
+const BODY_BYTES = 2 * MAX_BATCH_BYTES;
 const MAX_BATCH_RECORDS = 5_000;
 /** A batch that is not full waits this long for more, so that a trickle does not cost a request a line. */
 const GATHER_MS = 100;
@@ -58,7 +60,7 @@ export class Drain {
   /** The store wanted to see records again, and has taken none since. */
   private troubled = false;
   private readonly patience: Patience;
-  private readonly bodies = new Bodies(MAX_BATCH_BYTES, MAX_FINISHED_WAITING);
+  private readonly bodies = new Bodies(BODY_BYTES, MAX_FINISHED_WAITING);
 
   constructor(private readonly options: DrainOptions) {
     this.patience = new Patience(this.stop.signal, options.delay);
@@ -94,16 +96,20 @@ export class Drain {
 
   private async run(): Promise<void> {
     const { reader, store, now, delay } = this.options;
+    let isBehind = false;
     while (!this.stop.signal.aborted) {
-      await this.turn(Math.max(1, store.concurrency));
+      // Where more waits, the next batch is read while the store is at work; else it is read late, as it grows meanwhile.
+      if (!isBehind) await this.turn(Math.max(1, store.concurrency));
       const began = now();
       const room = (bytes: number): Buffer => this.bodies.take(bytes);
       const delivery = await reader.read({ maxBytes: MAX_BATCH_BYTES, maxRecords: MAX_BATCH_RECORDS, signal: this.stop.signal, room });
       if (!delivery) return;
+      if (isBehind) await this.turn(Math.max(1, store.concurrency));
+      if (this.stop.signal.aborted) return;
       await this.dispatch(delivery);
-      const small = delivery.bulk.length < MAX_BATCH_BYTES / 2 && delivery.count < MAX_BATCH_RECORDS / 2;
+      isBehind = delivery.bulk.length >= MAX_BATCH_BYTES / 2 || delivery.count >= MAX_BATCH_RECORDS / 2;
       const spare = GATHER_MS - (now() - began);
-      if (small && spare > 0) await delay(spare, this.stop.signal);
+      if (!isBehind && spare > 0) await delay(spare, this.stop.signal);
     }
   }
 

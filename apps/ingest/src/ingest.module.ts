@@ -20,6 +20,8 @@ export interface RunningIngest {
   readonly deadLetters: RejectionDesk;
   readonly drained: Ingest['drained'];
   readonly filters: Ingest['filters'];
+  readonly status: Ingest['status'];
+  readonly tail: Ingest['tail'];
   /** Last of all, so that what comes in can be looked after: they are then the first to close. */
   openDoors(): Promise<OpenDoors>;
   /** After the doors. */
@@ -33,6 +35,8 @@ export async function startIngest(options: IngestOptions): Promise<RunningIngest
     deadLetters: ingest.desk,
     drained: ingest.drained,
     filters: ingest.filters,
+    status: ingest.status,
+    tail: ingest.tail,
     openDoors: () => openDoors(ingest.doors),
     close: () => ingest.closing.close(),
   };

@@ -9,20 +9,21 @@ import type { Settings } from '#libs/config';
 import { DeadLetters, Joins, Journal } from '#libs/journal';
 import { beginTrace, continueTrace, Datasets, formatTimestamp, Normaliser } from '#libs/record';
 import type { TraceState } from '#libs/record';
-import { type Access, type Alerting, Closing, FilterFiles } from '#libs/service';
+import { type Access, type Alerting, Closing, FilterFiles, nodeName } from '#libs/service';
 import type { LogWriter } from '#libs/store';
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
 import { DatasetFile } from './dataset-file.js';
 import { openableDoors } from './doors.js';
-import { startDetect } from './detect/start-detect.js';
+import { type RunningDetect, startDetect } from './detect/start-detect.js';
 import { Drain } from './drain.js';
 import { Gate } from './gate.js';
-import { Ledger } from './ledger.js';
+import { type Books, Ledger } from './ledger.js';
 import { ownContainerId, readProcessTraces } from './own-container.js';
 import { Pipeline } from './pipeline.js';
 import { RejectionDesk } from './rejection-desk.js';
 import type { Source } from './sources/source.js';
 import { Streams } from './streams.js';
+import { Tail } from './tail/tail.js';
 
 export interface IngestOptions {
   readonly settings: Settings;
@@ -57,7 +58,17 @@ export interface Ingest {
   /** Resolves when all that is on disk now has been stored; false when the signal came first. */
   drained(signal: AbortSignal): Promise<boolean>;
   readonly filters: FilterFiles;
+  status(): IngestStatus;
+  readonly tail: Tail;
   readonly closing: Closing;
+}
+
+/** How far records are, now. Bytes. */
+export interface IngestStatus {
+  readonly records: Omit<Books, 'journal'>;
+  readonly journal: { readonly bytes: number; readonly max_bytes: number; readonly records: number };
+  /** What of the journal is not in the store yet, and what passed no rule yet where there are any. */
+  readonly lag: { readonly drain_bytes: number; readonly detect_bytes?: number };
 }
 
 export async function openIngest(options: IngestOptions): Promise<Ingest> {
@@ -76,17 +87,14 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
   const { journal, normaliser } = await openJournal(options, { gate, wallNs, now: monotonic, filters, ...watched, ...datasets });
   closing.add('journal', () => journal.close());
 
-  const letters = await DeadLetters.open({
-    dir: path.join(settings.data.dir, 'dead-letters'),
-    maxBytes: settings.deadletters.maxBytes,
-    ...watched,
-  });
+  const letters = await openLetters(settings, watched);
   closing.add('dead letters', () => letters.close());
   const reader = journal.reader('drain');
-  if (options.alerting !== undefined) {
-    const detect = startDetect({ ...options, alerting: options.alerting, journal, now: monotonic, wall: options.now });
-    closing.add('detect', () => detect.close());
-  }
+  const { alerting } = options;
+  const detect = alerting && startDetect({ ...options, alerting, journal, now: monotonic, wall: options.now });
+  if (detect) closing.add('detect', () => detect.close());
+  const tail = new Tail({ journal, drain: reader, metrics, log: logger, now: monotonic, delay: (ms) => pause(ms), busy: busyTime() });
+  closing.add('tail', () => tail.close());
   const ledger = new Ledger(metrics, reader.start.counters, journal.lines);
   const redact = (source: string): string => filters.current?.redactRecord(source) ?? source;
   const desk = new RejectionDesk({ letters, journal, ledger, at: () => formatTimestamp(wallNs()), redact });
@@ -110,7 +118,7 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     pipeline,
     metrics,
     logger,
-    nodeName: nodeNameOf(settings),
+    nodeName: nodeName(settings, hostname()),
     isDraining: () => readiness.draining,
     now: monotonic,
   });
@@ -120,7 +128,19 @@ export async function openIngest(options: IngestOptions): Promise<Ingest> {
     while (!isStored() && !signal.aborted) await delay(DRAINED_MS, signal);
     return isStored();
   };
-  return { doors, desk, drained, filters, closing };
+  const status = (): IngestStatus => statusOf({ ledger, journal, detect, maxBytes: settings.journal.maxBytes });
+  return { doors, desk, drained, filters, status, tail, closing };
+}
+
+/** Part of the time since its last call that this thread's event loop was not idle. */
+function busyTime(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, last);
+    last = now;
+    return utilization;
+  };
 }
 
 interface Watched {
@@ -153,7 +173,7 @@ async function openJournal({ settings, metrics, logger }: IngestOptions, around:
   const composer: { compose: (parts: readonly string[], separator: '' | '\n') => string } = { compose: () => '}' };
   const journal = await Journal.open({
     ...journalSettings(settings),
-    node: nodeNameOf(settings),
+    node: nodeName(settings, hostname()),
     compose: (parts, separator) => composer.compose(parts, separator),
     now,
     wallNs,
@@ -167,7 +187,7 @@ async function openJournal({ settings, metrics, logger }: IngestOptions, around:
   gate.setJournal(journal.writable);
   const normaliser = new Normaliser({
     node: journal.node,
-    host: nodeNameOf(settings),
+    host: nodeName(settings, hostname()),
     zone: settings.time.zone,
     retentionMs: settings.store.retentionDays * DAY_MS,
     maxMessage: MAX_MESSAGE,
@@ -181,8 +201,8 @@ async function openJournal({ settings, metrics, logger }: IngestOptions, around:
   return { journal, normaliser };
 }
 
-function nodeNameOf({ node }: Settings): string {
-  return node.name || hostname();
+function openLetters({ data, deadletters }: Settings, watched: Watched): Promise<DeadLetters> {
+  return DeadLetters.open({ dir: path.join(data.dir, 'dead-letters'), maxBytes: deadletters.maxBytes, ...watched });
 }
 
 function journalSettings({ data, journal }: Settings) {
@@ -193,6 +213,23 @@ function journalSettings({ data, journal }: Settings) {
     freeFloorBytes: journal.freeFloor,
     dedupeMs: journal.dedupeWindow,
     dedupeBytes: journal.dedupeBytes,
+  };
+}
+
+interface Measured {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly detect: RunningDetect | undefined;
+  readonly maxBytes: number;
+}
+
+function statusOf({ ledger, journal, detect, maxBytes }: Measured): IngestStatus {
+  const { journal: waiting, ...records } = ledger.all;
+  const { bytes = 0, unread_bytes = 0 } = journal.gauges;
+  return {
+    records,
+    journal: { bytes, max_bytes: maxBytes, records: waiting },
+    lag: { drain_bytes: unread_bytes, ...(detect && { detect_bytes: detect.behindBytes }) },
   };
 }
 

@@ -19,8 +19,14 @@ export interface StartDetectOptions {
   readonly now: () => number;
 }
 
+export interface RunningDetect {
+  /** Bytes of the journal that passed no rule yet. */
+  readonly behindBytes: number;
+  close(): Promise<void>;
+}
+
 /** Detection at work, with the rules as they are at any time. */
-export function startDetect(options: StartDetectOptions): { close(): Promise<void> } {
+export function startDetect(options: StartDetectOptions): RunningDetect {
   const { journal, alerting, settings, metrics, logger: log, wall, now } = options;
   const { rules, coordination } = alerting;
   const reader = journal.reader('detect');
@@ -37,6 +43,9 @@ export function startDetect(options: StartDetectOptions): { close(): Promise<voi
   const end = rules.onChange(follow);
   follow();
   return {
+    get behindBytes() {
+      return detect.behindBytes;
+    },
     close: async () => {
       end();
       await detect.close();

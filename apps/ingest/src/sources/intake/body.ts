@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Refusal } from '#libs/access';
 
@@ -16,10 +17,11 @@ function tooLarge(limit: number, what: string): BodyRefused {
   return new BodyRefused({ status: 413, code: 'body_too_large', message });
 }
 
-async function gather(stream: AsyncIterable<Buffer>, limit: number, what: string): Promise<Buffer> {
+async function gather(stream: Readable, limit: number, what: string): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of stream) {
+  // What is left is not ours to end: the refusal is to reach a client that is still writing.
+  for await (const piece of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += piece.length;
     if (size > limit) throw tooLarge(limit, what);
     pieces.push(piece);

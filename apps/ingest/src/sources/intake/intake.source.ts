@@ -115,7 +115,6 @@ export class IntakeSource implements Source {
     const sender = isOneTooMany ? TOO_MANY : this.senderOf(request);
     if ('status' in sender) {
       this.options.onRefused(sender.code);
-      request.resume();
       sendRefusal(response, sender);
       return;
     }
