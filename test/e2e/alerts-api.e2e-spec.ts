@@ -114,6 +114,9 @@ describe('rules over REST', () => {
     const { status, body } = await post('/api/v1/rules', { name: 'Bad Name', count: { over: '1 fortnight', at_least: 1 }, severety: 'x' });
     expect(status).toBe(400);
     expect(body.error.problems?.map(({ field }) => field).sort()).toEqual(['count.over', 'name', 'severety']);
+    expect((await post('/api/v1/rules', { ...COUNT, where: 'a and )' })).body.error.problems).toMatchObject([
+      { field: 'where', position: 6 },
+    ]);
     expect(await put('/api/v1/rules/other', COUNT)).toMatchObject({ status: 400, body: { error: { code: 'rule_invalid' } } });
     expect(await post('/api/v1/rules', [])).toMatchObject({ status: 400, body: { error: { code: 'rule_invalid' } } });
   });

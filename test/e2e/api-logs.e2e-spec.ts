@@ -52,6 +52,17 @@ describe('GET /api/v1/logs', () => {
     expect(messages((await get(`/api/v1/logs${query}`)).body)).toEqual(expected);
   });
 
+  it.each(['asc', 'desc'])('leads on and back where a page does not fit into one answer, %s', async (order) => {
+    fixture.store.fitting = 1;
+    const first = (await get(`/api/v1/logs?from=now-1h&order=${order}`)).body;
+    const second = (await get(`/api/v1/logs?cursor=${first.next}`)).body;
+    const third = (await get(`/api/v1/logs?cursor=${second.next}`)).body;
+    const expected = ['line 1', 'line 2', 'line 3'];
+    expect([first, second, third].flatMap(messages)).toEqual(order === 'asc' ? expected : expected.reverse());
+    expect([third.next, third.partial]).toEqual([undefined, false]);
+    expect(messages((await get(`/api/v1/logs?cursor=${third.prev}`)).body)).toEqual(messages(second));
+  });
+
   it('answers the same by POST with a JSON body', async () => {
     const { status, body } = await post<LogPage>(fixture.api, '/api/v1/logs', {
       from: 'now-1h',

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, truncate, utimes, writeFile, appendFile, copyFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile, appendFile, copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Import, type ImportResult } from '#apps/import/src/import';
+import { MovedError, readContent } from '#apps/import/src/lines';
 import { readOptions } from '#apps/import/src/options';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/running-program.js';
@@ -193,6 +194,40 @@ describe('importing plain files', () => {
       service: { name: 'shop' },
     });
     expect(records[0]?.['labels']).toMatchObject({ log_file: at('app.log') });
+  });
+
+  it('leaves a file alone that is being compressed, and knows it when it is', async () => {
+    await settled(at('app.log'), plain(30, 60));
+    await settled(at('app.log.1'), plain(0, 30));
+    await writeFile(at('app.log.1.gz'), gzipSync(plain(0, 30)).subarray(0, 20));
+    const { counts, troubles } = await run([at('app.log'), at('app.log.1'), at('app.log.1.gz')]);
+    expect([counts.sent, troubles]).toEqual([60, []]);
+    await settled(at('app.log.1.gz'), gzipSync(plain(0, 30)));
+    await rm(at('app.log.1'));
+    expect((await run([at('app.log'), at('app.log.1.gz')])).counts.sent).toBe(0);
+  });
+
+  it.each(['at once', 'a run later'])('knows a file that was compressed when its inode holds another one, seen %s', async (seen) => {
+    await settled(at('app.log.1'), plain(0, 30));
+    await run([folder]);
+    // Written over: the same inode.
+    await settled(at('app.log.1'), plain(30, 70));
+    if (seen === 'a run later') expect((await run([at('app.log.1')])).counts.sent).toBe(40);
+    await settled(at('app.log.2.gz'), gzipSync(plain(0, 30)));
+    expect((await run([folder])).counts.sent).toBe(seen === 'at once' ? 40 : 0);
+    await expectLines(0, 70);
+    expect((await run([folder])).counts.sent).toBe(0);
+  });
+
+  it('reads nothing in place of a file that was rotated since it was found', async () => {
+    await settled(at('app.log'), plain(0, 3));
+    const { dev: device, ino: inode } = await stat(at('app.log'));
+    await rename(at('app.log'), at('app.log.1'));
+    const content = readContent({ path: at('app.log'), device, inode, compressed: false }, 0);
+    await expect(content.next()).rejects.toThrow(MovedError);
+    await settled(at('app.log'), plain(3, 6));
+    const other = readContent({ path: at('app.log'), device, inode, compressed: false }, 0);
+    await expect(other.next()).rejects.toThrow(MovedError);
   });
 
   it('goes on behind what it has: growth, rotation, compression, renaming', async () => {

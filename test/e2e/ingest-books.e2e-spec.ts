@@ -55,6 +55,11 @@ describe('the books: in = stored + in journal + joined + duplicate + dead-letter
     expect(await of('dead_lettered_total{type="document_parsing_exception"}')).toBe(80);
     expect(await of('joined_total')).toBe(40);
     expect(await of('stored_total')).toBe(3_920 + 20);
+    const { records, journal } = fixture.ingest.status();
+    const { received, dropped, ...others } = records;
+    expect(others).toEqual({ duplicate: 4_000, dead_lettered: 80, joined: 40, stored: 3_940 });
+    const all = [...Object.values(others), ...Object.values(dropped), journal.records].reduce((sum, lines) => sum + lines);
+    expect(received).toBe(all);
   });
 
   it('survive a restart with all their columns, also with records that wait', async () => {

@@ -47,6 +47,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<ApiFix
     settings: { ...all.api, ...settings },
     access,
     audit: access.audit,
+    node: 'n-1',
     reader: store,
     deleter: store,
     readiness,
@@ -74,6 +75,8 @@ export function call<Body>(
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: '127.0.0.1', port: api.port, path, method, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
+      // Broken off behind its head.
+      response.on('error', reject);
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
@@ -98,5 +101,5 @@ export function post<Body>(api: { readonly port: number }, path: string, body?: 
 }
 
 function bodyOf(text: string, type = ''): unknown {
-  return type.includes('json') ? JSON.parse(text) : text;
+  return type.startsWith('application/json') ? JSON.parse(text) : text;
 }

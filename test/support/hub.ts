@@ -37,6 +37,8 @@ export interface HubOptions {
   readonly dataDir?: string;
   /** Which program: apps/<app>/src/main.js. */
   readonly app?: 'hub' | 'ingest' | 'api' | 'alerter';
+  /** Behind the program. */
+  readonly arguments?: readonly string[];
   readonly nodeArgs?: readonly string[];
   /** Words before `node`: a program that runs it in surroundings of its own, under the same process id. */
   readonly through?: readonly string[];
@@ -62,7 +64,14 @@ export async function startHub(options: HubOptions = {}): Promise<Hub> {
   };
   const began = performance.now();
   const main = path.join(ROOT, `dist/apps/${options.app ?? 'hub'}/src/main.js`);
-  const words = [...(options.through ?? []), process.execPath, ...NODE_FLAGS, ...(options.nodeArgs ?? []), main];
+  const words = [
+    ...(options.through ?? []),
+    process.execPath,
+    ...NODE_FLAGS,
+    ...(options.nodeArgs ?? []),
+    main,
+    ...(options.arguments ?? []),
+  ];
   const child = spawn(words[0] ?? '', words.slice(1), {
     cwd: ROOT,
     env,

@@ -1,5 +1,8 @@
-import { apiListener, FilterFiles, type PartsOptions, type RunningService, startParts } from '#libs/service';
+import { hostname } from 'node:os';
+import { apiListener, FilterFiles, nodeName, type PartsOptions, type RunningService, startParts } from '#libs/service';
 import { startApi } from './api-server.js';
+import { ClusterTails } from './tail/cluster-tails.js';
+import { nodeUrl } from './tail/node-url.js';
 import { kibanaLinks } from './kibana-links.js';
 
 /** The API as a process of its own, over an Elasticsearch that others write to. */
@@ -19,6 +22,16 @@ export async function startAlone(options: PartsOptions): Promise<RunningService>
     access.check([apiListener(settings, access)]);
     const endpoints = alerting && (await parts.openEndpoints(alerting));
     const alerts = alerting && endpoints && { alerting, endpoints };
+    let reached = settings.api.nodeUrl.replace(/\/+$/, '');
+    const tails =
+      alerting &&
+      new ClusterTails({
+        coordination: alerting.coordination,
+        url: () => reached,
+        requestTimeoutMs: settings.api.requestTimeout,
+        log: logger,
+        now: () => performance.now(),
+      });
     const filters = await parts.open('filters', FilterFiles.open({ settings: settings.filters, metrics, log: logger }));
     const api = await parts.open(
       'api',
@@ -33,10 +46,13 @@ export async function startAlone(options: PartsOptions): Promise<RunningService>
         logger,
         now,
         filters,
+        node: nodeName(settings, hostname()),
+        ...(tails && { tail: tails, tailStreams: tails }),
         ...kibanaLinks(settings),
         ...alerts,
       }),
     );
+    reached ||= nodeUrl(api.address, hostname());
     endpoints?.keepOff({ api: api.address });
     return { api: api.address };
   });

@@ -1,9 +1,12 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DiscoverLinks } from '#libs/kibana';
 import type { Logger, Metrics, Readiness } from '#libs/telemetry';
 import type { Audit } from '#libs/access';
 import type { TlsSettings } from '#libs/http';
 import type { LogDeleter, LogReader } from '#libs/store';
 import type { Access, Alerting, Endpoints, FilterFiles } from '#libs/service';
+import type { IngestView } from './status/ingest-view.js';
+import type { TailSource } from '#libs/tail';
 import type { DeadLetterDesk } from './dead-letters/dead-letter-desk.js';
 
 export interface ApiSettings extends TlsSettings {
@@ -33,6 +36,10 @@ export abstract class ApiParts {
   abstract readonly deadLetters?: DeadLetterDesk;
   /** Only there as well: resolves when all that was on disk before is stored; false when its signal came first. */
   abstract readonly drained?: (signal: AbortSignal) => Promise<boolean>;
+  /** Only there as well: how far records are. */
+  abstract readonly ingest?: () => IngestView;
+  /** What this node calls itself. */
+  abstract readonly node: string;
   /** Who changed what. */
   abstract readonly audit: Audit;
   /** Rules, silences and the state of alerts; none when this process shares them with nobody. */
@@ -40,6 +47,10 @@ export abstract class ApiParts {
   abstract readonly endpoints?: Endpoints;
   /** As on this node's disk. */
   abstract readonly filters?: FilterFiles;
+  /** What comes in, as it comes. */
+  abstract readonly tail?: TailSource;
+  /** Takes what nodes send for tails: true when the request was one of theirs. */
+  abstract readonly tailStreams?: { receive(request: IncomingMessage, response: ServerResponse): boolean };
   /** Where LOGWEIR_KIBANA_URL is set: answers then say where Discover shows the same. */
   abstract readonly kibana?: DiscoverLinks;
 }

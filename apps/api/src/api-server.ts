@@ -17,8 +17,8 @@ import { RoleGuard } from './security/needs.js';
 
 /** A fixed dead letter is the largest body: one record, which intake itself bounds at 1 MiB. */
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
-/** Browsers, a dashboard and scrapers at once, with room; each connection costs a few tens of KiB. */
-const MAX_CONNECTIONS = 512;
+/** Browsers, a dashboard and scrapers at once, and what five nodes send to a hundred tails; each connection costs a few tens of KiB. */
+const MAX_CONNECTIONS = 1_024;
 /** Longer than the usual 60 s of proxies would race with them; shorter costs a handshake now and then. */
 const KEEP_ALIVE_MS = 65_000;
 /** How long a close waits for answers under way. */
@@ -52,6 +52,10 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   const server: Server = app.getHttpServer();
   app.disable('x-powered-by');
   app.use(letGo(parts.readiness));
+  // Before the front door: the secret of a tail is no key, and its stream is no JSON.
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    if (parts.tailStreams?.receive(request, response) !== true) next();
+  });
   app.use(
     frontDoor({
       ...settings,

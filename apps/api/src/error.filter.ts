@@ -7,7 +7,7 @@ import { alertingError } from './alerting/alerting-error.js';
 import { ApiError, errorAnswer, type ErrorCode } from './errors.js';
 
 /** Whoever asked knows all there is to know: nothing is wrong here. */
-const TOLD: ReadonlySet<ErrorCode> = new Set(['alerting_elsewhere', 'receiver_failed']);
+const TOLD: ReadonlySet<ErrorCode> = new Set(['alerting_elsewhere', 'receiver_failed', 'saved_searches_elsewhere']);
 
 /** Turns whatever was thrown into the one error shape. What nobody expected is logged and told without details. */
 @Catch()
@@ -29,7 +29,11 @@ export class ErrorFilter implements ExceptionFilter {
     if (error.status >= 500 && !TOLD.has(error.code))
       this.logger.error('request failed', { method: request.method, path: request.path, code: error.code, error: thrown });
     if (error.retryAfterSeconds !== undefined) response.set('retry-after', String(error.retryAfterSeconds));
-    response.set(error.headers).status(error.status).json(errorAnswer(error));
+    // A route may have said how long its answer may be kept; this is none.
+    response
+      .set({ 'cache-control': 'no-store', ...error.headers })
+      .status(error.status)
+      .json(errorAnswer(error));
   }
 }
 

@@ -13,11 +13,14 @@ export type ErrorCode =
   | 'body_invalid'
   | 'body_too_large'
   | 'confirmation_invalid'
+  | 'container_ambiguous'
+  | 'container_not_found'
   | 'cursor_invalid'
   | 'dead_letter_not_found'
   | 'dead_letters_elsewhere'
   | 'deletion_not_found'
   | 'deletion_running'
+  | 'exports_busy'
   | 'filter_invalid'
   | 'id_invalid'
   | 'internal'
@@ -40,6 +43,10 @@ export type ErrorCode =
   | 'rule_limit'
   | 'rule_not_found'
   | 'rule_read_only'
+  | 'saved_search_limit'
+  | 'saved_search_not_found'
+  | 'saved_searches_elsewhere'
+  | 'saved_searches_unavailable'
   | 'search_timeout'
   | 'searches_busy'
   | 'silence_invalid'
@@ -47,6 +54,9 @@ export type ErrorCode =
   | 'silence_not_found'
   | 'store_failed'
   | 'store_unavailable'
+  | 'streams_busy'
+  | 'tails_busy'
+  | 'tails_elsewhere'
   | 'version_conflict';
 
 export interface Problem {
@@ -54,6 +64,8 @@ export interface Problem {
   readonly field: string;
   /** For a person. */
   readonly message: string;
+  /** Offset in the text that stands in the field, in characters. */
+  readonly position?: number;
 }
 
 export interface ErrorDetails {

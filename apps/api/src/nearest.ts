@@ -13,6 +13,18 @@ export function nearest(name: string, names: readonly string[]): string | undefi
   return best;
 }
 
+/** Names that begin like this one, hold it or are close to it, the closest first. */
+export function nearestOf(name: string, names: readonly string[], limit: number): readonly string[] {
+  const wanted = name.toLowerCase();
+  const ranked = names.map((candidate) => {
+    const other = candidate.toLowerCase();
+    return { candidate, distance: other.includes(wanted) ? 0 : editDistance(wanted, other) };
+  });
+  const near = ranked.filter(({ distance }) => distance <= Math.max(1, Math.floor(name.length / 3)));
+  const sorted = near.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
+  return sorted.slice(0, limit).map(({ candidate }) => candidate);
+}
+
 /** Longest name that is compared: the table is names × length. */
 const MAX_COMPARED = 64;
 

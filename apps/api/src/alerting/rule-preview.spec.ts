@@ -27,6 +27,11 @@ describe('a preview', () => {
     expect([body.from, body.to]).toEqual(['2026-11-21T11:55:00.000Z', '2026-11-21T12:00:00.001Z']);
   });
 
+  it('reads a whole day up to now', async () => {
+    const { status, body } = await preview({ rule: RULE, from: 'now-24h' });
+    expect([status, body.from, body.to]).toEqual([200, '2026-11-20T12:00:00.000Z', '2026-11-21T12:00:00.001Z']);
+  });
+
   it('tells what would have been told, and when', async () => {
     const { body } = await preview({ rule: { ...RULE, count: { over: '10s', at_least: 40 } }, from: 'now-5m' });
     expect(body.transitions).toMatchObject([{ kind: 'firing', at: '2026-11-21T11:55:09.000Z', value: 40, threshold: 40 }]);
@@ -44,6 +49,16 @@ describe('a preview', () => {
     const { body } = await preview({ rule, from: 'now-5m' });
     expect(body.partial).toBe(true);
     expect(body.transitions).toHaveLength(1_000);
+  });
+
+  it('says what came too late to be evaluated', async () => {
+    const rule = { ...RULE, where: 'message:line and event.sequence < 10', count: { over: '10s', at_least: 1 } };
+    expect((await preview({ rule, from: 'now-5m' })).body).toMatchObject({ records: 10, late: 0, transitions: [{ kind: 'firing' }, {}] });
+    const past = NOW_NS - 3_600n * SECOND_NS;
+    const created = new Date(Number(NOW_NS / 1_000_000n)).toISOString();
+    addRecord(fixture.store, past, 5_000, { event: { sequence: 5_000, created }, logweir: { node: 'n-1' } });
+    const { body } = await preview({ rule: { ...rule, where: 'event.sequence: 5000' }, from: 'now-2h' });
+    expect(body).toMatchObject({ records: 1, late: 1, transitions: [] });
   });
 
   it.each([

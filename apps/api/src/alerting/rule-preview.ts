@@ -16,7 +16,8 @@ import { readRule } from './rules.service.js';
 const PAGE = 500;
 /** Together some twenty seconds of one core. */
 const MAX_RECORDS = 1_000_000;
-const MAX_RANGE_NS = 86_400_000_000_000n;
+/** A day, and the millisecond under way that belongs to now. */
+const MAX_RANGE_NS = 86_400_001_000_000n;
 /** A rule that would have told so much has to be changed anyhow. */
 const MAX_TRANSITIONS = 1_000;
 /** Previews at once: each takes most of a core while it runs. */
@@ -41,6 +42,8 @@ export interface PreviewAnswer {
   readonly to: string;
   /** Records that the rule was asked about. */
   readonly records: number;
+  /** Of them, matches that came later than `allowed_lateness`: they are not evaluated. */
+  readonly late: number;
   /** What would have been told, in order. */
   readonly transitions: readonly PreviewTransition[];
   readonly took_ms: number;
@@ -108,6 +111,7 @@ export class RulePreview {
       from: rfc3339(Number(range.fromNs / NS_PER_MS)),
       to: rfc3339(Number(range.toNs / NS_PER_MS)),
       records: replay.records,
+      late: replay.late,
       transitions: transitions.slice(0, MAX_TRANSITIONS).map(show),
       partial: warnings.length > 0,
       warnings,
@@ -122,7 +126,7 @@ export class RulePreview {
       if (page === undefined) return ['the time was over: narrow the times, or give a longer timeout'];
       await replay.take(page.hits);
       if (page.partial) return ['a part of the store did not answer', ...page.warnings];
-      if (page.hits.length < PAGE) return [];
+      if (page.hits.length < PAGE && !page.cut) return [];
       if (replay.records >= MAX_RECORDS) return [`${MAX_RECORDS} records were looked at, no more: narrow the times`];
       if (replay.transitions.length >= MAX_TRANSITIONS) return ['the rule would have told so much that the rest was left out'];
       after = page.hits.at(-1)?.key;

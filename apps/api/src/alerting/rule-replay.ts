@@ -39,6 +39,11 @@ export class RuleReplay {
     return this.position;
   }
 
+  /** Of them, matches that came later than the rule allows, as they did then. */
+  get late(): number {
+    return this.evaluator.counters.late;
+  }
+
   get transitions(): readonly Transition[] {
     return this.found;
   }

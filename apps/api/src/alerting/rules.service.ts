@@ -114,7 +114,7 @@ interface Found {
 export function readRule(source: unknown): Rule {
   const parsed = parseRule(source, { kind: 'rest' });
   if ('rule' in parsed) return parsed.rule;
-  const problems = parsed.problems.map(({ field, message }) => ({ field, message }));
+  const problems = parsed.problems.map(({ rule: _rule, ...problem }) => problem);
   const [first] = problems;
   const message = [first?.field ?? '', first?.message ?? 'this is not a rule'].filter((part) => part !== '').join(': ');
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';

@@ -37,6 +37,7 @@ const preview = z.object({
   from: time,
   to: time,
   records: z.int().describe('records that the rule was asked about'),
+  late: z.int().describe('of them, matches that came later than allowed_lateness: they are not evaluated'),
   transitions: z.array(transition),
   took_ms: z.number(),
   partial: z.boolean().describe('not everything was looked at; warnings say why'),

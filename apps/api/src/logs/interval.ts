@@ -35,12 +35,17 @@ export function fillBars(result: HistogramResult, range: TimeRange, intervalMs: 
   const values = [...new Set(result.buckets.flatMap((bucket) => Object.keys(bucket.counts)))].sort();
   const zeros = Object.fromEntries(values.map((value) => [value, 0]));
   const found = new Map(result.buckets.map((bucket) => [bucket.startMs, bucket.counts]));
+  return bucketStarts(range, intervalMs).map((t) => {
+    const counts = { ...zeros, ...found.get(t) };
+    return { t, count: Object.values(counts).reduce((sum, n) => sum + n, 0), counts };
+  });
+}
+
+/** Where the buckets begin that the range touches, in epoch milliseconds. */
+export function bucketStarts(range: TimeRange, intervalMs: number): number[] {
   const firstMs = Math.floor(Number(range.fromNs / NS_PER_MS) / intervalMs) * intervalMs;
   const lastMs = Number((range.toNs - 1n) / NS_PER_MS);
-  const bars: Bar[] = [];
-  for (let t = firstMs; t <= lastMs; t += intervalMs) {
-    const counts = { ...zeros, ...found.get(t) };
-    bars.push({ t, count: Object.values(counts).reduce((sum, n) => sum + n, 0), counts });
-  }
-  return bars;
+  const starts: number[] = [];
+  for (let t = firstMs; t <= lastMs; t += intervalMs) starts.push(t);
+  return starts;
 }

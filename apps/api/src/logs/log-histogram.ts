@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { DiscoverLink } from '#libs/kibana';
-import { fieldOf } from '#libs/query';
 import { ApiParts } from '../api-parts.js';
+import { countedField } from './counted-field.js';
 import { composeQuery } from './filter.js';
 import { fillBars, roundInterval, type Bar } from './interval.js';
 import type { HistogramParameters } from './logs.parameters.js';
@@ -35,7 +35,7 @@ export class LogHistogram {
       query: composeQuery(parameters.q, parameters.filter),
       ...range,
       intervalMs,
-      ...(parameters.by === undefined ? {} : { by: fieldOf(parameters.by).name }),
+      ...(parameters.by === undefined ? {} : { by: countedField(parameters.by) }),
       timeoutMs: parameters.timeout,
     };
     const { query } = request;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { DiscoverLink } from '#libs/kibana';
-import { fieldOf } from '#libs/query';
+import { storedField } from '#libs/query';
 import type { OrderKey, SearchHit, SearchRequest, SearchResult, StoredRecord } from '#libs/store';
 import { ApiParts } from '../api-parts.js';
 import { ApiError } from '../errors.js';
@@ -62,11 +62,16 @@ export class LogSearch {
 
   async get(id: string): Promise<LogAnswer> {
     const key = parseRecordId(id);
+    return { id: formatRecordId(key), ...this.discoverOne(key), ...(await this.read(key)) };
+  }
+
+  /** Throws `ApiError` when there is none. */
+  async read(key: OrderKey): Promise<StoredRecord> {
     const record = await this.parts.reader.get(key);
     if (record === undefined) {
       throw new ApiError(404, 'record_not_found', 'no record has this id', { hint: 'it may have been removed by retention' });
     }
-    return { id: formatRecordId(key), ...this.discoverOne(key), ...record };
+    return record;
   }
 
   private discover(request: SearchRequest, { order }: Place, nowMs: number): { kibana?: DiscoverLink } {
@@ -99,13 +104,13 @@ function searchRequest(parameters: SearchParameters, place: Place): SearchReques
     limit: parameters.limit + 1,
     order: place.cursor?.direction === 'prev' ? opposite(place.order) : place.order,
     ...(place.cursor === undefined ? {} : { after: place.cursor.key }),
-    ...(parameters.fields === undefined ? {} : { fields: parameters.fields.map((name) => fieldOf(name).name) }),
+    ...(parameters.fields === undefined ? {} : { fields: parameters.fields.map((name) => storedField(name).name) }),
     timeoutMs: parameters.timeout,
   };
 }
 
 function page(result: SearchResult, place: Place, limit: number): Omit<LogPage, 'took_ms'> {
-  const more = result.hits.length > limit;
+  const more = result.hits.length > limit || result.cut === true;
   const backwards = place.cursor?.direction === 'prev';
   const found = result.hits.slice(0, limit);
   const hits = backwards ? found.reverse() : found;

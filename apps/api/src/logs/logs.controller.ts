@@ -1,8 +1,10 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { Disconnected } from '../disconnected.js';
+import { LogContext, type LogContextAnswer } from './log-context.js';
+import { LogFacets, type LogFacetsAnswer } from './log-facets.js';
 import { LogHistogram, type LogHistogramAnswer } from './log-histogram.js';
 import { LogSearch, type LogAnswer, type LogPage } from './log-search.js';
-import { HistogramParameters, SearchParameters } from './logs.parameters.js';
+import { ContextParameters, FacetParameters, HistogramParameters, SearchParameters } from './logs.parameters.js';
 import { Needs } from '../security/needs.js';
 
 /** Each question can be asked with a query string or, when it is long, with a JSON body of the same names. */
@@ -12,6 +14,8 @@ export class LogsController {
   constructor(
     private readonly logs: LogSearch,
     private readonly histograms: LogHistogram,
+    private readonly facetCounts: LogFacets,
+    private readonly contexts: LogContext,
   ) {}
 
   @Get()
@@ -45,8 +49,36 @@ export class LogsController {
     return this.histograms.count(parameters, disconnected);
   }
 
+  @Get('facets')
+  facets(
+    @Query({ schema: FacetParameters }) parameters: FacetParameters,
+    @Disconnected() disconnected: AbortSignal,
+  ): Promise<LogFacetsAnswer> {
+    return this.facetCounts.count(parameters, disconnected);
+  }
+
+  @Post('facets')
+  @HttpCode(200)
+  facetsByBody(
+    @Body({ schema: FacetParameters }) parameters: FacetParameters,
+    @Disconnected() disconnected: AbortSignal,
+  ): Promise<LogFacetsAnswer> {
+    return this.facetCounts.count(parameters, disconnected);
+  }
+
+  /** Browsers may keep a record, as it never changes, but ask each time whether it is still there. */
   @Get(':id')
+  @Header('cache-control', 'private, no-cache')
   get(@Param('id') id: string): Promise<LogAnswer> {
     return this.logs.get(id);
+  }
+
+  @Get(':id/context')
+  context(
+    @Param('id') id: string,
+    @Query({ schema: ContextParameters }) parameters: ContextParameters,
+    @Disconnected() disconnected: AbortSignal,
+  ): Promise<LogContextAnswer> {
+    return this.contexts.around(id, parameters, disconnected);
   }
 }

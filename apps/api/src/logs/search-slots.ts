@@ -8,7 +8,7 @@ const MAX_SEARCHES = 16;
 const GRACE_MS = 1_000;
 
 export interface Asked {
-  readonly kind: 'search' | 'histogram';
+  readonly kind: 'search' | 'histogram' | 'facets' | 'context' | 'fields' | 'patterns';
   readonly timeoutMs: number;
   /** Nobody waits for the answer any more. */
   readonly disconnected: AbortSignal;

@@ -10,6 +10,14 @@ export interface TimeRange {
 /** Never "everything" by accident: a search without times looks at the last quarter of an hour. */
 const DEFAULT_RANGE_NS = 15n * 60_000n * NS_PER_MS;
 
+/** Nothing is further ahead of its arrival than a day. */
+const AHEAD_NS = 86_400_000n * NS_PER_MS;
+
+/** All that is kept. */
+export function everything(nowMs: number): TimeRange {
+  return { fromNs: 0n, toNs: BigInt(Math.trunc(nowMs)) * NS_PER_MS + AHEAD_NS };
+}
+
 /** Throws `ApiError` when a time cannot be read or the range is empty. */
 export function timeRange(given: { from?: string | undefined; to?: string | undefined }, nowMs: number): TimeRange {
   const nowNs = BigInt(Math.trunc(nowMs)) * NS_PER_MS;
