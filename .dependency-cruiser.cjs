@@ -3,7 +3,8 @@ const lib = (names) => `^libs/(${names})/`;
 
 /** A lib and the libs it may import; telemetry is allowed to all but the leaves. */
 const below = {
-  record: '',
+  patterns: '',
+  record: 'patterns',
   disk: '',
   telemetry: '',
   config: '',
@@ -13,8 +14,9 @@ const below = {
   query: 'record|telemetry',
   kibana: 'query',
   store: 'query|record|journal|documents|disk|telemetry',
+  tail: 'query|telemetry',
   rules: 'query|record|telemetry',
-  filters: 'query|record|rules|telemetry',
+  filters: 'patterns|query|record|rules|telemetry',
   coordination: 'telemetry',
   documents: 'disk|telemetry',
   access: 'documents|telemetry',
@@ -43,6 +45,7 @@ module.exports = {
       { path: '^apps/(?!hub/)([^/]+)/' },
       { path: '^apps/', pathNot: '^apps/$1/' },
     ),
+    error('page-stands-alone', 'The page knows the REST API, nothing else of ours', { path: '^apps/web/' }, { path: '^libs/' }),
     error(
       'libs-by-name',
       'Import #libs/<name>, never a path inside it',
@@ -87,8 +90,8 @@ module.exports = {
     ),
     error(
       'no-dev-package',
-      'What ships needs no devDependency',
-      { path: '^(apps|libs)/', pathNot: '\\.(spec|contract|fixture)\\.ts$' },
+      'What ships needs no devDependency; the page ships with what it is made of',
+      { path: '^(apps/(?!web/)|libs/)', pathNot: '\\.(spec|contract|fixture)\\.ts$' },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     ),
   ],
@@ -100,7 +103,7 @@ module.exports = {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.js'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js'],
     },
   },
 };
