@@ -1,3 +1,4 @@
+import { Patterns } from '#libs/patterns';
 import type { WriteBatch } from '#libs/store';
 
 /** Records as a small shop writes them, about 730 bytes each, the same at every run. */
@@ -50,6 +51,7 @@ const MESSAGES: readonly ((random: Random, user: number) => string)[] = [
 
 export class LogRecords {
   private readonly random = new Random(20_261_121);
+  private readonly patterns = new Patterns();
   private sequence = 0;
 
   constructor(private readonly journal: string) {}
@@ -77,7 +79,7 @@ export class LogRecords {
       event: { sequence: this.sequence, created: time, severity: SEVERITY[level] },
       '@timestamp': time,
       message: this.sequence % RARE_EVERY === RARE_EVERY >> 1 ? `${message} ${RARE_WORD}` : message,
-      log: { level, logger: `com.shop.${service}` },
+      log: { level, pattern: this.patterns.idOf(message), logger: `com.shop.${service}` },
       service: { name: service },
       host: { name: `node-${random.below(4)}` },
       container: { id: `${SERVICES.indexOf(service)}c0ffee`.repeat(8), name: `${service}-1`, image: { name: `shop/${service}:1.4.2` } },

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { parseQuery } from '#libs/query';
 import { DuckDbStore, type SearchRequest } from '#libs/store';
 import { LogRecords, RARE_WORD } from './log-records.js';
+import { readExport } from './search-export.js';
 
 const BATCH_RECORDS = 5_000;
 const NOW_MS = Date.UTC(2026, 10, 21, 12);
@@ -109,26 +110,67 @@ function load(store: DuckDbStore, records: LogRecords): () => Promise<number> {
 function requests(store: DuckDbStore) {
   const range = { fromNs: BigInt(NOW_MS - 2 * DAY_MS) * 1_000_000n, toNs: BigInt(NOW_MS + DAY_MS) * 1_000_000n, timeoutMs: 30_000 };
   const page = (q: string): SearchRequest => ({ ...range, query: parseQuery(q), limit: 100, order: 'desc' });
+  const all = { ...range, query: parseQuery('') };
+  const levels = () => store.histogram({ ...all, intervalMs: 60_000, by: 'log.level' });
+  const fields = ['log.level', 'service.name', 'container.name', 'host.name'];
   return {
     newest: () => store.search(page('')),
-    levels: () => store.histogram({ ...range, query: parseQuery(''), intervalMs: 60_000, by: 'log.level' }),
-    services: () => store.histogram({ ...range, query: parseQuery(''), intervalMs: 600_000, by: 'service.name' }),
+    levels,
+    services: () => store.histogram({ ...all, intervalMs: 600_000, by: 'service.name' }),
+    facets: () => Promise.all([store.facets({ ...all, fields, limit: 10 }), levels()]),
+    context: () => context(store, range),
+    patterns: () => store.patterns({ ...all, order: 'count', limit: 50, intervalMs: 3_600_000 }),
     error: () => store.search(page('level:error')),
     rare: () => store.search(page(RARE_WORD)),
     custom: () => store.search(page('user_id:4711')),
   };
 }
 
-async function timings(store: DuckDbStore, records: LogRecords, runs: number): Promise<Row[]> {
+/** What the API asks for the records around one of ten hours ago. */
+async function context(store: DuckDbStore, range: Pick<SearchRequest, 'timeoutMs'>): Promise<void> {
+  const at = BigInt(NOW_MS - 10 * 3_600_000) * 1_000_000n;
+  const one = { ...range, query: parseQuery(''), fromNs: at, toNs: at + 600_000_000_000n, limit: 1, order: 'asc', count: false } as const;
+  const { hits } = await store.search(one);
+  const [hit] = hits;
+  if (hit === undefined) throw new Error('there is no record of ten hours ago');
+  const record = (await store.get(hit.key)) ?? {};
+  const { id } = record['container'] as { readonly id: string };
+  const around = {
+    ...range,
+    query: parseQuery(`container.id:"${id}" and stream:stdout`),
+    after: hit.key,
+    limit: 20,
+    count: false as const,
+  };
+  const place = BigInt(hit.key.timestampNs);
+  const [before, after] = await Promise.all([
+    store.search({ ...around, order: 'desc', fromNs: 0n, toNs: place + 1n }),
+    store.search({ ...around, order: 'asc', fromNs: place, toNs: 2n ** 63n - 1n }),
+  ]);
+  if (before.hits.length + after.hits.length !== 40) throw new Error('there are too few records around one of ten hours ago');
+}
+
+async function exporting(store: DuckDbStore, format: 'ndjson' | 'text', n: number): Promise<Row> {
+  const range = { fromNs: BigInt(NOW_MS - 2 * DAY_MS) * 1_000_000n, toNs: BigInt(NOW_MS) * 1_000_000n };
+  const { perSecond, earlyMiB, mostMiB } = await readExport(store, { ...range, query: parseQuery(''), format, order: 'asc' }, n);
+  const memory = `RSS ${earlyMiB} MiB after a tenth, ${mostMiB} MiB at most`;
+  return { name: `export as ${format}`, p50: `${Math.round(perSecond)} records/s`, p95: memory, goal: '200000 records/s, flat' };
+}
+
+async function timings(store: DuckDbStore, records: LogRecords, { runs, n }: { runs: number; n: number }): Promise<Row[]> {
   const ask = requests(store);
   const rows = [
     await time('newest 100', '50 ms', runs, ask.newest),
     await time('newest 100 errors', '', runs, ask.error),
     await time('histogram by minute and level', '100 ms', runs, ask.levels),
     await time('histogram by 10 minutes and service', '', runs, ask.services),
+    await time('patterns, 50 with trend and samples', '', Math.ceil(runs / 2), ask.patterns),
+    await time('four facets and histogram', '150 ms', runs, ask.facets),
+    await time('context, 20 before and after', '50 ms', runs, ask.context),
     await time('rare word', '1 s', Math.ceil(runs / 2), ask.rare),
     await time('exact custom field', '', Math.ceil(runs / 2), ask.custom),
   ];
+  rows.push(await exporting(store, 'ndjson', n), await exporting(store, 'text', n));
   const stop = load(store, records);
   const busy = await time('newest 100', '200 ms', runs * 5, ask.newest);
   const rate = await stop();
@@ -166,7 +208,7 @@ async function main(): Promise<void> {
   const seeded = values.reuse ? undefined : await seed(store, records, n);
   const afterSeed = await peakMiB();
   const bytes = await bytesOf(folder);
-  const rows = await timings(store, records, Number(values.runs));
+  const rows = await timings(store, records, { runs: Number(values.runs), n });
   const peak = await peakMiB();
   await store.close();
   rows.push(await startUp(folder));
