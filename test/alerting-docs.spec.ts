@@ -104,6 +104,29 @@ const PLAYS: Readonly<Record<string, () => void>> = {
     expect(summaries(play)).toEqual(['first TypeError in shop: failed', 'first RangeError in shop: failed']);
   },
 
+  'new_term of log.pattern: tells the first record of a statement that was never seen': () => {
+    const said = (msg: string, level = 'warn') => ({ level, service: 'shop', msg });
+    const play = stage('new-pattern')
+      .at(5, said('stock of item 7 is low'))
+      .at(6, said('stock of item 8 is low'), said('nothing to see', 'info'))
+      .at(60, said('card of customer 12 was refused'))
+      .at(61, said('card of customer 13 was refused'), said('stock of item 9 is low'))
+      .until(1_000);
+    expect(play.words).toEqual(['occurrence 5 shop', 'occurrence 60 shop']);
+    expect(summaries(play)).toEqual(['new in shop: stock of item 7 is low', 'new in shop: card of customer 12 was refused']);
+  },
+
+  'match by log.pattern: tells of one statement, whatever its variables': () => {
+    const said = (msg: string) => ({ level: 'error', service: 'shop', msg });
+    const play = stage('upstream-gave-up')
+      .at(5, said('upstream 10.0.0.3:8080 is back'))
+      .at(6, said('upstream 10.0.0.3:8080 gave up after 31 s'))
+      .at(700, said('upstream [::1]:80 gave up after 5 s'), said('upstream pay-2:80 gave up after 5 s'))
+      .until(2_000);
+    expect(play.words).toEqual(['occurrence 6 shop', 'occurrence 700 shop']);
+    expect(play.told[1]?.transition.samples.map(({ message }) => message)).toEqual(['upstream pay-2:80 gave up after 5 s']);
+  },
+
   'change: tells of another value than before, with both': () => {
     const line = (version: string) => ({ service: 'shop', service_version: version, msg: 'hello' });
     const play = stage('new-version').at(5, line('1.4')).at(6, line('1.4')).at(7, line('1.5')).at(8, line('1.5'));
